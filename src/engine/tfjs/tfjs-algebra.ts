@@ -1,0 +1,107 @@
+import type * as TensorFlow from '@tensorflow/tfjs';
+import type { Algebra, MatmulOptions, ScanStep, Tensors } from '../../network/algebra';
+import { elements, type HostTensor } from '../../network/host-tensor';
+
+/** Bytes in JavaScript's memory: TensorFlow.js has no type for them. */
+export class Bytes {
+  constructor(readonly held: HostTensor) {}
+}
+
+export type TfjsValue = TensorFlow.Tensor | Bytes;
+
+/** The algebra on TensorFlow.js, computing at once. */
+export function tfjsAlgebra(tf: typeof TensorFlow): Algebra<TfjsValue> {
+  type Unary = (x: TensorFlow.Tensor) => TensorFlow.Tensor;
+  type Binary = (a: TensorFlow.Tensor, b: TensorFlow.Tensor) => TensorFlow.Tensor;
+  const unary = (f: Unary) => (x: TfjsValue) => f(tensor(x));
+  const binary = (f: Binary) => (a: TfjsValue, b: TfjsValue) => f(tensor(a), tensor(b));
+
+  /** Transposes first: the product's own transposed forms are 10 to 50 times slower on WebAssembly. */
+  function matmul(a: TfjsValue, b: TfjsValue, { transposeA = false, transposeB = false }: MatmulOptions = {}): TensorFlow.Tensor {
+    const [p, q] = [tensor(a) as TensorFlow.Tensor2D, tensor(b) as TensorFlow.Tensor2D];
+    return tf.matMul(transposeA ? tf.transpose(p) : p, transposeB ? tf.transpose(q) : q);
+  }
+
+  function scan(state: Tensors<TfjsValue>, sequences: Tensors<TfjsValue>, body: (state: Tensors<TfjsValue>, row: Tensors<TfjsValue>) => ScanStep<TfjsValue>): ScanStep<TfjsValue> {
+    const rows = Object.entries(sequences).map(([name, sequence]) => [name, tf.unstack(tensor(sequence))] as const);
+    const outputs: Tensors<TfjsValue>[] = [];
+    let current = state;
+    for (let n = 0; n < rows[0][1].length; n++) {
+      const before = current;
+      const kept = scope(() => {
+        const step = body(before, Object.fromEntries(rows.map(([name, parts]) => [name, parts[n]])));
+        return { ...prefixed('state.', step.state), ...prefixed('output.', step.outputs) };
+      });
+      current = unprefixed('state.', kept);
+      outputs.push(unprefixed('output.', kept));
+      if (before !== state) release(before, current);
+    }
+    const names = Object.keys(outputs[0] ?? {});
+    return { state: current, outputs: Object.fromEntries(names.map((name) => [name, tf.stack(outputs.map((output) => tensor(output[name])))])) };
+  }
+
+  function scope<R extends Tensors<TfjsValue>>(compute: () => R): R {
+    return tf.tidy(() => compute() as TensorFlow.TensorContainer) as R;
+  }
+
+  return {
+    scalar: (value) => tf.scalar(value, 'float32'),
+    add: binary(tf.add),
+    sub: binary(tf.sub),
+    mul: binary(tf.mul),
+    div: binary(tf.div),
+    relu: unary(tf.relu),
+    sign: unary(tf.sign),
+    abs: unary(tf.abs),
+    exp: unary(tf.exp),
+    log: unary(tf.log),
+    sqrt: unary(tf.sqrt),
+    equal: (a, b) => tf.cast(tf.equal(tensor(a), tensor(b)), 'float32'),
+    matmul,
+    matmulAdd: (a, b, c, options) => tf.add(matmul(a, b, options), tensor(c)),
+    transpose: unary((x) => tf.transpose(x)),
+    reshape: (x, shape) => tf.reshape(tensor(x), [...shape]),
+    sum: (x, axis, keepDimension = false) => tf.sum(tensor(x), axis, keepDimension),
+    mean: (x, axis, keepDimension = false) => tf.mean(tensor(x), axis, keepDimension),
+    max: (x, axis, keepDimension = false) => tf.max(tensor(x), axis, keepDimension),
+    argMax: (x) => tf.argMax(tensor(x), -1),
+    softmax: unary((x) => tf.softmax(x)),
+    logSoftmax: unary((x) => tf.logSoftmax(x)),
+    gather: (x, indices) => (x instanceof Bytes ? gatherBytes(tf, x.held, tensor(indices)) : tf.gather(x, tensor(indices) as TensorFlow.Tensor1D)),
+    float: (x) => tf.cast(tensor(x), 'float32'),
+    oneHot: (labels, classes) => tf.cast(tf.oneHot(tensor(labels) as TensorFlow.Tensor1D, classes), 'float32'),
+    scan,
+    scope,
+  };
+}
+
+function tensor(value: TfjsValue): TensorFlow.Tensor {
+  if (value instanceof Bytes) throw new TypeError('images can only be gathered; take rows of them first');
+  return value;
+}
+
+/** Copies rows of bytes into a floating-point tensor. */
+function gatherBytes(tf: typeof TensorFlow, { shape, data }: HostTensor, indices: TensorFlow.Tensor): TensorFlow.Tensor {
+  const width = elements(shape.slice(1));
+  const gathered = new Float32Array(indices.size * width);
+  indices.dataSync().forEach((row, position) => {
+    if (!(row >= 0 && row < shape[0])) throw new RangeError(`row ${row} is outside of the ${shape[0]} rows`);
+    gathered.set(data.subarray(row * width, (row + 1) * width), position * width);
+  });
+  return tf.tensor(gathered, [...indices.shape, ...shape.slice(1)], 'float32');
+}
+
+const prefixed = (prefix: string, values: Tensors<TfjsValue>) => Object.fromEntries(Object.entries(values).map(([name, value]) => [prefix + name, value]));
+
+const unprefixed = (prefix: string, values: Tensors<TfjsValue>) =>
+  Object.fromEntries(Object.entries(values).flatMap(([name, value]) => (name.startsWith(prefix) ? [[name.slice(prefix.length), value]] : [])));
+
+/** Frees the tensors of a state that has been followed by another; what both share stays. */
+function release(before: Tensors<TfjsValue>, after: Tensors<TfjsValue>): void {
+  const kept = new Set(Object.values(after));
+  disposeAll(Object.values(before).filter((value) => !kept.has(value)));
+}
+
+export function disposeAll(values: readonly TfjsValue[]): void {
+  for (const value of values) if (!(value instanceof Bytes)) value.dispose();
+}

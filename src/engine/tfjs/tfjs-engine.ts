@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs';
+import type * as TensorFlow from '@tensorflow/tfjs';
+import { type HostTensor, hostTensor, mapTensors, toPrecision } from '../../network/host-tensor';
+import { type ByteRows, type Definition, type Engine, isByteRows, type Program, requireInputs } from '../engine';
+import { loadTensorFlow } from './load-tensorflow';
+import { Bytes, disposeAll, tfjsAlgebra, type TfjsValue } from './tfjs-algebra';
+
+/**
+ * The engine that computes at once with TensorFlow.js: natively where TensorFlow's library is installed, else in WebAssembly.
+ * float32 only.
+ */
+export async function tfjsEngine(): Promise<Engine> {
+  const { tf, description } = await loadTensorFlow();
+  return { name: 'tfjs', precision: 'float32', description, compile: async (definition) => program(tf, definition) };
+}
+
+function program(tf: typeof TensorFlow, definition: Definition): Program {
+  const A = tfjsAlgebra(tf);
+  const constants = mapTensors(definition.constants, (constant) => value(tf, constant));
+  return {
+    async run(inputs) {
+      requireInputs(definition, inputs);
+      const given = mapTensors(inputs, (input) => value(tf, input));
+      const results = A.scope(() => definition.compute(A, given, constants));
+      const outputs = await Promise.all(Object.entries(results).map(async ([name, result]) => [name, await read(result as TensorFlow.Tensor)] as const));
+      disposeAll([...Object.values(given), ...Object.values(results)]);
+      return Object.fromEntries(outputs);
+    },
+    dispose: async () => disposeAll(Object.values(constants)),
+  };
+}
+
+/** Images stay bytes in JavaScript's memory: a mini-batch of them becomes a tensor when it is gathered. */
+function value(tf: typeof TensorFlow, constant: HostTensor | ByteRows): TfjsValue {
+  if (isByteRows(constant)) return new Bytes(hostTensor([constant.rows, constant.width], new Uint8Array(readFileSync(constant.path))));
+  const { shape, data } = constant;
+  if (data instanceof Uint8Array) return new Bytes(constant);
+  if (data instanceof Int32Array) return tf.tensor(data, [...shape], 'int32');
+  return tf.tensor(toPrecision(data, 'float32') as Float32Array, [...shape], 'float32');
+}
+
+async function read(tensor: TensorFlow.Tensor): Promise<HostTensor> {
+  return { shape: tensor.shape, data: (await tensor.data()) as Float32Array | Int32Array };
+}

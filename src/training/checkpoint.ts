@@ -1,0 +1,12 @@
+import type { HostTensors } from '../network/host-tensor';
+import type { History } from './measurement';
+
+/** Where a run stood after a measurement. With the run's options it is enough to go on to the same bytes. */
+export interface Checkpoint {
+  /** The update after which it was made. */
+  readonly update: number;
+  readonly parameters: HostTensors;
+  readonly history: History;
+  /** Wall time of the training until then, in seconds. */
+  readonly seconds: number;
+}

@@ -1,0 +1,17 @@
+/** Thrown when a loss is no longer a finite number. */
+export class DivergenceError extends Error {
+  override readonly name = 'DivergenceError';
+
+  constructor(
+    /** The update after which the loss was measured. */
+    readonly update: number,
+    readonly eta: number,
+    readonly lambda: number,
+    loss: number,
+  ) {
+    super(
+      `the loss is ${loss} after update ${update}, at eta ${eta} and lambda ${lambda}: training diverged. ` +
+        'A smaller learning rate (etaMax) or a smaller lambda would be right.',
+    );
+  }
+}

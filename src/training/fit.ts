@@ -1,0 +1,20 @@
+import type { Network } from '../network/network';
+import type { History } from './measurement';
+import type { Model } from './model';
+import { train, type TrainingParts, type TrainOptions } from './train';
+
+/** A finished training. */
+export interface Fit {
+  readonly model: Model;
+  readonly history: History;
+  /** Wall time of the training with all its measurements, in seconds. */
+  readonly seconds: number;
+}
+
+/** Trains to the end, as `train` does, and returns the network and its history. */
+export async function fit(network: Network, parts: TrainingParts, options: TrainOptions): Promise<Fit> {
+  const run = train(network, parts, options);
+  for await (const _ of run);
+  const { model, history, seconds } = run;
+  return { model, history, seconds };
+}

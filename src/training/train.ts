@@ -1,0 +1,237 @@
+import type { Part } from '../data/dataset';
+import { fitStandardiser, type Standardiser } from '../data/standardiser';
+import type { Engine, EngineName, Program } from '../engine/engine';
+import { castTensors, hostTensor, type HostTensors } from '../network/host-tensor';
+import { initialise } from '../network/initialise';
+import type { Network } from '../network/network';
+import type { Schedule } from '../schedule/schedule';
+import type { Checkpoint } from './checkpoint';
+import { DivergenceError } from './divergence-error';
+import { resolveEngine } from './evaluate';
+import { currentSignal } from './interruption';
+import type { History, Measurement } from './measurement';
+import { measurementUpdates } from './measurement-updates';
+import { type MiniBatches, miniBatches } from './mini-batches';
+import { type Model, programData, requireFit } from './model';
+import { adaptivePace, type Pace } from './pace';
+import { evaluationProgram, updatesProgram } from './programs';
+import { score } from './scoring';
+
+export interface TrainOptions {
+  /** The learning rate of each update. */
+  readonly schedule: Schedule;
+  /** How many updates to do; this or `epochs`. */
+  readonly updates?: number;
+  /** How many times to go through the training images; this or `updates`. */
+  readonly epochs?: number;
+  /** Images per mini-batch. Default 100. */
+  readonly batchSize?: number;
+  /** Factor of the L2 term, lambda Σ W². Default 0. */
+  readonly lambda?: number;
+  /** Seed of the initial weights and of the mini-batches. Default 1. */
+  readonly seed?: number;
+  /** Measurements in an epoch, beside those at update 0 and after the last update. Default 10. */
+  readonly measurementsPerEpoch?: number;
+  /** Default: that of `openEngine`. */
+  readonly engine?: EngineName | Engine;
+  /** Stops the training; what was measured stays in the run's history. Default: the running notebook cell's. */
+  readonly signal?: AbortSignal;
+  /** Parameters to start with. Default: `initialise(network, { seed })`. */
+  readonly parameters?: HostTensors;
+  /** Default: fitted on the training part. */
+  readonly standardiser?: Standardiser;
+  /** Where to go on; the other options must be those of the run that made it. */
+  readonly checkpoint?: Checkpoint;
+  /** Milliseconds of a clock that never goes back. */
+  readonly now?: () => number;
+}
+
+/** The parts of the data to train on and to watch. */
+export interface TrainingParts {
+  readonly train: Part;
+  readonly validation: Part;
+}
+
+/** A training on its way: yields measurements as they are made, and can be asked where it stands at any time. */
+export interface TrainingRun extends AsyncIterableIterator<Measurement> {
+  /** How many updates the run has when it is done. */
+  readonly updates: number;
+  readonly updatesPerEpoch: number;
+  /** The measurements so far. */
+  readonly history: History;
+  /** Wall time so far, in seconds, from the first update to the last measurement. */
+  readonly seconds: number;
+  /** The network as of the last measurement. Throws before the first one. */
+  readonly model: Model;
+  /** Enough to go on from the last measurement, in this process or another. Throws before the first one. */
+  readonly checkpoint: Checkpoint;
+  /** What computes, once the training has begun: 'ONNX Runtime 1.30.0, float32, 2 threads'. */
+  readonly engineDescription: string;
+}
+
+/**
+ * Trains a network with mini-batch gradient descent, as an async generator of measurements: at update 0, at every tenth of an
+ * epoch, and after the last update. Nothing happens until the first measurement is asked for.
+ *
+ * The same seed, engine and versions give the same bytes, whatever the threads, pauses, interruptions and resumptions.
+ *
+ * @throws RangeError for options that cannot be right, at once
+ * @throws DivergenceError (while iterating) as soon as a measured loss is not finite
+ */
+export function train(network: Network, parts: TrainingParts, options: TrainOptions): TrainingRun {
+  const plan = makePlan(network, parts, options);
+  const { checkpoint } = options;
+  const progress: Progress = { update: checkpoint?.update ?? -1, parameters: checkpoint?.parameters, history: [...(checkpoint?.history ?? [])], seconds: checkpoint?.seconds ?? 0 };
+  const measurements = run(plan, progress);
+  const begun = <T>(value: T | undefined): T => {
+    if (value === undefined) throw new Error('the training has not begun: iterate over it first, for example with fit()');
+    return value;
+  };
+  return {
+    next: () => measurements.next(),
+    return: () => measurements.return(undefined),
+    throw: (error) => measurements.throw(error),
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    updates: plan.updates,
+    updatesPerEpoch: plan.batches.perEpoch,
+    get history() {
+      return progress.history;
+    },
+    get seconds() {
+      return progress.seconds;
+    },
+    get model() {
+      return { network, parameters: begun(progress.parameters), standardiser: begun(progress.standardiser) };
+    },
+    get checkpoint() {
+      return { update: progress.update, parameters: begun(progress.parameters), history: [...progress.history], seconds: progress.seconds };
+    },
+    get engineDescription() {
+      return begun(progress.engine).description;
+    },
+  };
+}
+
+/** What is fixed for a run. */
+interface Plan extends TrainOptions, TrainingParts {
+  readonly network: Network;
+  readonly updates: number;
+  readonly lambda: number;
+  readonly batchSize: number;
+  readonly batches: MiniBatches;
+  readonly measureAt: readonly number[];
+  readonly now: () => number;
+}
+
+/** Where a run stands. */
+interface Progress {
+  /** The last measured update; −1 before the first measurement. */
+  update: number;
+  parameters: HostTensors | undefined;
+  readonly history: Measurement[];
+  seconds: number;
+  standardiser?: Standardiser;
+  engine?: Engine;
+}
+
+function makePlan(network: Network, { train, validation }: TrainingParts, options: TrainOptions): Plan {
+  const { batchSize = 100, lambda = 0, seed = 1, measurementsPerEpoch = 10, now = () => performance.now() } = options;
+  requireFit(network, train);
+  requireFit(network, validation);
+  if (!Number.isFinite(lambda) || lambda < 0) throw new RangeError(`lambda must be a finite number, 0 or more, not ${lambda}`);
+  if (!(measurementsPerEpoch > 0)) throw new RangeError(`measurementsPerEpoch must be above 0, not ${measurementsPerEpoch}`);
+  const batches = miniBatches(train.rows, { batchSize, seed });
+  const updates = countUpdates(options, batches.perEpoch);
+  const measureAt = measurementUpdates(updates, batches.perEpoch, measurementsPerEpoch);
+  return { ...options, network, train, validation, seed, updates, lambda, batchSize, batches, measureAt, now };
+}
+
+function countUpdates({ updates, epochs }: TrainOptions, perEpoch: number): number {
+  if ((updates === undefined) === (epochs === undefined)) throw new RangeError('give either updates or epochs, and not both');
+  const count = updates ?? epochs! * perEpoch;
+  if (!Number.isInteger(count) || count < 1) {
+    throw new RangeError(updates === undefined ? `epochs must be such that there is a whole number of updates, 1 or more, not ${epochs}` : `updates must be a whole number, 1 or more, not ${updates}`);
+  }
+  return count;
+}
+
+/** Each measurement leaves `progress` complete before it is yielded, so a run can be left and taken up again between any two. */
+async function* run(plan: Plan, progress: Progress): AsyncGenerator<Measurement, undefined> {
+  const { network, train, measureAt, signal = currentSignal() } = plan;
+  signal?.throwIfAborted();
+  const engine = await resolveEngine(plan.engine);
+  const standardiser = plan.standardiser ?? (await fitStandardiser(train));
+  progress.engine = engine;
+  progress.standardiser = standardiser;
+  const data = programData(train.dataset, standardiser);
+  const programs = await Promise.all([engine.compile(updatesProgram(network, data, plan.batchSize)), engine.compile(evaluationProgram(network, data))]);
+  const [updating, evaluating] = programs;
+  const paces = { updating: adaptivePace(), evaluating: adaptivePace() };
+  let parameters = progress.parameters ?? castTensors(plan.parameters ?? initialise(network, { seed: plan.seed }), engine.precision);
+  const before = progress.seconds;
+  let resumed = plan.now();
+  let paused = 0;
+  try {
+    for (const update of measureAt.filter((at) => at > progress.update)) {
+      parameters = await stretch(plan, updating, parameters, { from: progress.update, to: update, pace: paces.updating, signal });
+      const measurement = await measure(plan, evaluating, parameters, { update, pace: paces.evaluating, signal });
+      progress.update = update;
+      progress.parameters = parameters;
+      progress.history.push(measurement);
+      progress.seconds = before + (plan.now() - resumed - paused) / 1000;
+      const yielded = plan.now();
+      yield measurement;
+      paused += plan.now() - yielded;
+    }
+  } finally {
+    await Promise.all(programs.map((program) => program.dispose()));
+  }
+  return undefined;
+}
+
+interface Stretch {
+  /** The update done last. */
+  readonly from: number;
+  readonly to: number;
+  readonly pace: Pace;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** The parameters after updates `from` + 1 … `to`, in calls of bounded length. */
+async function stretch(plan: Plan, program: Program, parameters: HostTensors, { from, to, pace, signal }: Stretch): Promise<HostTensors> {
+  const { batches, batchSize, schedule, lambda, now } = plan;
+  let current = parameters;
+  for (let first = Math.max(1, from + 1); first <= to; ) {
+    signal?.throwIfAborted();
+    const last = Math.min(to, first + pace.units() - 1);
+    const count = last - first + 1;
+    const started = now();
+    current = await program.run({
+      ...current,
+      rows: hostTensor([count, batchSize], batches.rows(first, last)),
+      etas: hostTensor([count], Float64Array.from({ length: count }, (_, index) => schedule(first + index))),
+      lambda: hostTensor([], Float64Array.of(lambda)),
+    });
+    pace.took(count, now() - started);
+    first = last + 1;
+  }
+  return current;
+}
+
+interface Moment {
+  readonly update: number;
+  readonly pace: Pace;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function measure(plan: Plan, program: Program, parameters: HostTensors, { update, pace, signal }: Moment): Promise<Measurement> {
+  const { lambda, batches } = plan;
+  const eta = plan.schedule(update);
+  const train = await score(program, parameters, plan.train.rows, { lambda, signal, pace });
+  const validation = await score(program, parameters, plan.validation.rows, { lambda, signal, pace });
+  const diverged = [train.cost, validation.cost].find((value) => !Number.isFinite(value));
+  if (diverged !== undefined) throw new DivergenceError(update, eta, lambda, diverged);
+  return { update, epoch: update / batches.perEpoch, eta, train, validation };
+}
