@@ -25,7 +25,7 @@ export interface EngineOptions {
 export async function openEngine({ name, precision, threads, onMessage = tell }: EngineOptions = {}): Promise<Engine> {
   if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1)) throw new RangeError(`threads must be a whole number, 1 or more, not ${threads}`);
   if (precision !== undefined && precision !== 'float32' && precision !== 'float64') throw new RangeError(`precision must be 'float32' or 'float64', not ${JSON.stringify(precision)}`);
-  switch (name ?? engineFromEnvironment() ?? defaultEngine(onMessage)) {
+  switch (name === undefined ? (engineFromEnvironment() ?? defaultEngine(onMessage)) : requireEngineName(name)) {
     case 'onnx':
       return onnxEngine({ precision, threads });
     case 'tfjs':
@@ -34,20 +34,19 @@ export async function openEngine({ name, precision, threads, onMessage = tell }:
     case 'reference':
       if (precision === 'float32') throw new RangeError("the engine 'reference' computes in float64 only; for float32 take 'onnx' or 'tfjs'");
       return referenceEngine();
-    default:
-      throw unknownEngine(String(name));
   }
 }
 
 function engineFromEnvironment(): EngineName | undefined {
   const name = process.env.CLR_LAB_ENGINE;
   if (name === undefined || name === '') return undefined;
-  if (!ENGINE_NAMES.includes(name as EngineName)) throw unknownEngine(name);
-  return name as EngineName;
+  return requireEngineName(name);
 }
 
-function unknownEngine(name: string): RangeError {
-  return new RangeError(`unknown engine '${name}': the engines are ${ENGINE_NAMES.map((known) => `'${known}'`).join(', ')}`);
+/** The name itself, if there is an engine of that name; else a RangeError that lists them. */
+export function requireEngineName(name: string): EngineName {
+  if (ENGINE_NAMES.includes(name as EngineName)) return name as EngineName;
+  throw new RangeError(`unknown engine '${name}': the engines are ${ENGINE_NAMES.map((known) => `'${known}'`).join(', ')}`);
 }
 
 function defaultEngine(onMessage: (text: string) => void): EngineName {

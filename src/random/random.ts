@@ -20,11 +20,16 @@ export interface Random {
  * @param seed a whole number; anything else is a RangeError
  */
 export function random(seed: number, ...purpose: readonly (string | number)[]): Random {
-  if (!Number.isSafeInteger(seed)) throw new RangeError(`seed must be a whole number, not ${seed}`);
+  requireSeed(seed);
   const digest = createHash('sha256').update(JSON.stringify([seed, ...purpose])).digest();
   const generator = xoroshiro128plusFromState([0, 4, 8, 12].map((offset) => digest.readInt32LE(offset)));
   const uniform = () => uniformFloat64(generator);
   return { uniform, integer: (from, to) => uniformInt(generator, from, to), normal: polarNormal(uniform) };
+}
+
+/** A seed is a whole number. */
+export function requireSeed(seed: number): void {
+  if (!Number.isSafeInteger(seed)) throw new RangeError(`seed must be a whole number, not ${seed}`);
 }
 
 /** Normal numbers from uniform ones: Marsaglia's polar method (1964), which draws two at a time. */

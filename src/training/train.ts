@@ -1,9 +1,11 @@
 import type { Part } from '../data/dataset';
 import { fitStandardiser, type Standardiser } from '../data/standardiser';
 import type { Engine, EngineName, Program } from '../engine/engine';
+import { requireEngineName } from '../engine/select-engine';
 import { castTensors, hostTensor, type HostTensors } from '../network/host-tensor';
 import { initialise } from '../network/initialise';
 import type { Network } from '../network/network';
+import { requireSeed } from '../random/random';
 import type { Schedule } from '../schedule/schedule';
 import type { Checkpoint } from './checkpoint';
 import { DivergenceError } from './divergence-error';
@@ -142,6 +144,8 @@ function makePlan(network: Network, { train, validation }: TrainingParts, option
   requireFit(network, validation);
   if (!Number.isFinite(lambda) || lambda < 0) throw new RangeError(`lambda must be a finite number, 0 or more, not ${lambda}`);
   if (!(measurementsPerEpoch > 0)) throw new RangeError(`measurementsPerEpoch must be above 0, not ${measurementsPerEpoch}`);
+  requireSeed(seed);
+  if (typeof options.engine === 'string') requireEngineName(options.engine);
   const batches = miniBatches(train.rows, { batchSize, seed });
   const updates = countUpdates(options, batches.perEpoch);
   const measureAt = measurementUpdates(updates, batches.perEpoch, measurementsPerEpoch);

@@ -9,8 +9,15 @@ export interface Numbers {
 
 const make = (shape: readonly number[], data: ArrayLike<number>): Numbers => ({ shape, data });
 
+/** f(0), f(1), …: several times faster than Float64Array.from with a function. */
+function fill(length: number, f: (index: number) => number): Float64Array {
+  const data = new Float64Array(length);
+  for (let index = 0; index < length; index++) data[index] = f(index);
+  return data;
+}
+
 function map(x: Numbers, f: (value: number) => number): Numbers {
-  return make(x.shape, Float64Array.from(x.data, f));
+  return make(x.shape, fill(x.data.length, (index) => f(x.data[index])));
 }
 
 /** The shape that two shapes broadcast to, as in NumPy. */
@@ -25,6 +32,8 @@ function broadcastShape(a: readonly number[], b: readonly number[]): number[] {
 
 /** For each element of `shape`, where the element of a tensor with shape `from` stands that broadcasts to it. */
 function broadcastIndex(from: readonly number[], shape: readonly number[]): (index: number) => number {
+  const size = elements(from);
+  if (from.every((n, axis) => n === shape[axis - from.length + shape.length])) return (index) => index % size; // whole trailing axes
   const strides = shape.map((_, axis) => {
     const own = axis - shape.length + from.length;
     return own < 0 || from[own] === 1 ? 0 : elements(from.slice(own + 1));
@@ -42,7 +51,7 @@ function broadcastIndex(from: readonly number[], shape: readonly number[]): (ind
 function zip(a: Numbers, b: Numbers, f: (p: number, q: number) => number): Numbers {
   const shape = broadcastShape(a.shape, b.shape);
   const [inA, inB] = [broadcastIndex(a.shape, shape), broadcastIndex(b.shape, shape)];
-  return make(shape, Float64Array.from({ length: elements(shape) }, (_, index) => f(a.data[inA(index)], b.data[inB(index)])));
+  return make(shape, fill(elements(shape), (index) => f(a.data[inA(index)], b.data[inB(index)])));
 }
 
 /** Folds one axis, or all elements, into one number each. */
@@ -55,7 +64,7 @@ function reduce(x: Numbers, axis: number | undefined, keepDimension: boolean, fo
     const start = Math.floor(index / inner) * inner * size + (index % inner);
     return Array.from({ length: size }, (_, k) => x.data[start + k * inner]);
   };
-  return make(shape, Float64Array.from({ length: elements(shape) }, (_, index) => fold(along(index))));
+  return make(shape, fill(elements(shape), (index) => fold(along(index))));
 }
 
 const total = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0);
@@ -79,7 +88,7 @@ function logSoftmaxRow(row: readonly number[]): number[] {
 
 function transpose(x: Numbers): Numbers {
   const [rows, columns] = x.shape;
-  return make([columns, rows], Float64Array.from({ length: rows * columns }, (_, index) => x.data[(index % rows) * columns + Math.floor(index / rows)]));
+  return make([columns, rows], fill(rows * columns, (index) => x.data[(index % rows) * columns + Math.floor(index / rows)]));
 }
 
 function matmul(a: Numbers, b: Numbers, { transposeA = false, transposeB = false }: MatmulOptions = {}): Numbers {
@@ -87,11 +96,12 @@ function matmul(a: Numbers, b: Numbers, { transposeA = false, transposeB = false
   const [rows, inner] = p.shape;
   const columns = q.shape[1];
   if (q.shape[0] !== inner) throw new RangeError(`[${p.shape.join(' × ')}] and [${q.shape.join(' × ')}] cannot be multiplied`);
+  const [left, right] = [new Float64Array(p.data), new Float64Array(q.data)];
   const data = new Float64Array(rows * columns);
   for (let i = 0; i < rows; i++) {
     for (let k = 0; k < inner; k++) {
-      const factor = p.data[i * inner + k];
-      for (let j = 0; j < columns; j++) data[i * columns + j] += factor * q.data[k * columns + j];
+      const factor = left[i * inner + k];
+      for (let j = 0; j < columns; j++) data[i * columns + j] += factor * right[k * columns + j];
     }
   }
   return make([rows, columns], data);
@@ -113,7 +123,7 @@ function gather(x: Numbers, indices: Numbers): Numbers {
 function row(x: Numbers, n: number): Numbers {
   const shape = x.shape.slice(1);
   const width = elements(shape);
-  return make(shape, Float64Array.from({ length: width }, (_, k) => x.data[n * width + k]));
+  return make(shape, fill(width, (k) => x.data[n * width + k]));
 }
 
 function stack(rows: readonly Numbers[]): Numbers {
@@ -160,7 +170,7 @@ export const referenceAlgebra: Algebra<Numbers> = {
   gather,
   float: (x) => x,
   oneHot: (labels, classes) =>
-    make([...labels.shape, classes], Float64Array.from({ length: labels.data.length * classes }, (_, index) => Number(labels.data[Math.floor(index / classes)] === index % classes))),
+    make([...labels.shape, classes], fill(labels.data.length * classes, (index) => Number(labels.data[Math.floor(index / classes)] === index % classes))),
   scan,
   scope: (compute) => compute(),
 };

@@ -51,7 +51,8 @@ export function tfjsAlgebra(tf: typeof TensorFlow): Algebra<TfjsValue> {
     mul: binary(tf.mul),
     div: binary(tf.div),
     relu: unary(tf.relu),
-    sign: unary(tf.sign),
+    // tf.sign is 0 for small numbers on WebAssembly.
+    sign: unary((x) => tf.sub(tf.step(x), tf.step(tf.neg(x)))),
     abs: unary(tf.abs),
     exp: unary(tf.exp),
     log: unary(tf.log),

@@ -1,0 +1,123 @@
+import { afterAll, describe, expect, test } from 'vitest';
+import { split } from '../../src/data/split';
+import { fullyConnected } from '../../src/network/network';
+import { constant } from '../../src/schedule/constant';
+import { cyclical } from '../../src/schedule/cyclical';
+import { DivergenceError } from '../../src/training/divergence-error';
+import { evaluate } from '../../src/training/evaluate';
+import { fit } from '../../src/training/fit';
+import { train, type TrainOptions } from '../../src/training/train';
+import { randomDataset } from '../support/random-dataset';
+
+const dataset = randomDataset({ recordsPerBatch: 200, width: 48 });
+afterAll(() => dataset.remove());
+
+const parts = split(dataset, { train: ['batch 1'], validation: ['batch 2'] });
+const network = fullyConnected({ layers: [48, 20, 10] });
+const options: TrainOptions = { schedule: cyclical({ stepSize: 50 }), updates: 100, batchSize: 10, lambda: 0.01, engine: 'onnx' };
+const engineNames = ['onnx', 'tfjs', 'reference'] as const;
+
+describe.each(engineNames)('training with %s', (engine) => {
+  test('learns, and measures ten times an epoch', async () => {
+    const { history, model } = await fit(network, parts, { ...options, engine });
+    expect(history.map(({ update }) => update)).toEqual(Array.from({ length: 51 }, (_, k) => 2 * k));
+    expect(history.map(({ epoch }) => epoch)).toEqual(Array.from({ length: 51 }, (_, k) => k / 10));
+    const [first, last] = [history[0], history[history.length - 1]];
+    expect(last.train.loss).toBeLessThan(0.6 * first.train.loss);
+    expect(last.validation.accuracy).toBeGreaterThan(0.25);
+    for (const { train, validation } of history) {
+      expect(train.cost).toBeGreaterThan(train.loss);
+      expect(validation.cost - validation.loss).toBeCloseTo(train.cost - train.loss, 10);
+    }
+    expect((await evaluate(model, parts.validation, { lambda: 0.01, engine })).accuracy).toBe(last.validation.accuracy);
+  });
+
+  test('gives the same bytes for the same seed, and others for another', async () => {
+    const [a, b, other] = [await fit(network, parts, { ...options, engine }), await fit(network, parts, { ...options, engine }), await fit(network, parts, { ...options, engine, seed: 2 })];
+    expect(a.history).toEqual(b.history);
+    expect(a.model.parameters).toEqual(b.model.parameters);
+    expect(other.model.parameters.W1.data).not.toEqual(a.model.parameters.W1.data);
+  });
+
+  test('goes on from a checkpoint to the same bytes', async () => {
+    const whole = await fit(network, parts, { ...options, engine });
+    const begun = train(network, parts, { ...options, engine });
+    for await (const { update } of begun) if (update >= 46) break;
+    const { checkpoint } = begun;
+    const resumed = await fit(network, parts, { ...options, engine, checkpoint: structuredClone(checkpoint) });
+    expect(checkpoint.update).toBe(46);
+    expect(resumed.history).toEqual(whole.history);
+    expect(resumed.model.parameters).toEqual(whole.model.parameters);
+  });
+
+  test('stops within a measurement when the loss is not finite, and says where', async () => {
+    const run = train(network, parts, { ...options, engine, schedule: constant({ eta: 1e200 }) });
+    const failure = await collect(run).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(DivergenceError);
+    expect(failure).toMatchObject({ update: 2, eta: 1e200, lambda: 0.01 });
+    expect((failure as Error).message).toMatch(/after update 2, at eta 1e\+200 and lambda 0\.01/);
+    expect(run.history).toHaveLength(1);
+  });
+});
+
+test('one and two threads give the same bytes', async () => {
+  const { openEngine } = await import('../../src/engine/select-engine');
+  const [one, two] = await Promise.all([1, 2].map(async (threads) => fit(network, parts, { ...options, engine: await openEngine({ name: 'onnx', threads }) })));
+  expect(two.history).toEqual(one.history);
+  expect(two.model.parameters).toEqual(one.model.parameters);
+});
+
+test('an aborted signal stops the training and leaves the history', async () => {
+  const controller = new AbortController();
+  const run = train(network, parts, { ...options, signal: controller.signal });
+  const seen: number[] = [];
+  const failure = await (async () => {
+    for await (const { update } of run) {
+      seen.push(update);
+      if (update === 20) controller.abort();
+    }
+  })().catch((error: unknown) => error);
+  expect(failure).toMatchObject({ name: 'AbortError' });
+  expect(run.history.map(({ update }) => update)).toEqual(seen);
+  expect(run.checkpoint.update).toBe(20);
+});
+
+test('seconds leave out what the consumer does between measurements', async () => {
+  let clock = 0;
+  const run = train(network, parts, { ...options, now: () => clock });
+  for await (const { update } of run) clock += update === 0 ? 5000 : 1;
+  expect(run.seconds).toBe(0);
+});
+
+test('before it begins there is no model', () => {
+  expect(() => train(network, parts, options).model).toThrow('the training has not begun');
+});
+
+describe('refuses at once', () => {
+  const wrong: [Partial<TrainOptions>, string][] = [
+    [{ lambda: -1 }, 'lambda must be a finite number, 0 or more, not -1'],
+    [{ lambda: NaN }, 'lambda must be a finite number, 0 or more, not NaN'],
+    [{ batchSize: 0 }, 'batchSize must be a whole number from 1 to the 200 training images, not 0'],
+    [{ batchSize: 201 }, 'batchSize must be a whole number from 1 to the 200 training images, not 201'],
+    [{ batchSize: 2.5 }, 'not 2.5'],
+    [{ updates: 0 }, 'updates must be a whole number, 1 or more, not 0'],
+    [{ epochs: 2 }, 'either updates or epochs'],
+    [{ updates: undefined }, 'either updates or epochs'],
+    [{ seed: 0.5 }, 'seed must be a whole number, not 0.5'],
+    [{ measurementsPerEpoch: 0 }, 'measurementsPerEpoch must be above 0, not 0'],
+    [{ engine: 'cuda' as 'onnx' }, "unknown engine 'cuda': the engines are 'onnx', 'tfjs', 'reference'"],
+  ];
+  test.each(wrong)('%j', (change, message) => {
+    expect(() => train(network, parts, { ...options, ...change })).toThrow(message);
+  });
+  test('a network that does not fit the images or the classes', () => {
+    expect(() => train(fullyConnected({ layers: [3072, 10] }), parts, options)).toThrow("the network's first layer has 3072 units, but an image has 48 pixel values");
+    expect(() => train(fullyConnected({ layers: [48, 5] }), parts, options)).toThrow("the network's last layer has 5 units, but the data has 10 classes");
+  });
+});
+
+async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}
