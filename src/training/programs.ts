@@ -4,7 +4,7 @@ import { forward } from '../network/forward';
 import { hostTensor, type HostTensor } from '../network/host-tensor';
 import { crossEntropies, sumOfSquares } from '../network/loss';
 import { layerNumbers, type Network } from '../network/network';
-import { standardise } from '../network/standardise';
+import { absorbStandardiser, standardise } from '../network/standardise';
 import { sgdUpdate } from '../network/update';
 
 /** What programs know of the data: images in their file, labels, and the training part's standardiser. */
@@ -41,14 +41,9 @@ export function parametersOf<T>(network: Network, tensors: Tensors<T>): Tensors<
   return Object.fromEntries(layerNumbers(network).flatMap((k) => [`W${k}`, `b${k}`].map((name) => [name, tensors[name]])));
 }
 
-/** The mini-batch with the given rows: standardised images X [n × d], one-hot labels Y [n × classes]. */
-function miniBatch<T>(A: Algebra<T>, network: Network, data: Tensors<T>, rows: T): { X: T; Y: T } {
-  const { images, labels, mean, inverseDeviation } = data;
-  const classes = network.layers[network.layers.length - 1];
-  return {
-    X: standardise(A, A.gather(images, rows), { mean, inverseDeviation }),
-    Y: A.oneHot(A.gather(labels, rows), classes),
-  };
+/** One-hot labels of the images with the given rows, [n × classes]. */
+function oneHotLabels<T>(A: Algebra<T>, { layers }: Network, labels: T, rows: T): T {
+  return A.oneHot(A.gather(labels, rows), layers[layers.length - 1]);
 }
 
 /**
@@ -65,11 +60,12 @@ export function updatesProgram(network: Network, data: ProgramData, batchSize: n
       lambda: { type: 'float', shape: [] },
     },
     constants: constants(data),
-    compute<T>(A: Algebra<T>, inputs: Tensors<T>, data: Tensors<T>) {
+    compute<T>(A: Algebra<T>, inputs: Tensors<T>, { images, labels, mean, inverseDeviation }: Tensors<T>) {
       const n = A.scalar(batchSize);
       const { rows, etas, lambda } = inputs;
       return A.scan(parametersOf(network, inputs), { rows, etas }, (parameters, row) => {
-        const { X, Y } = miniBatch(A, network, data, row.rows);
+        const X = standardise(A, A.gather(images, row.rows), { mean, inverseDeviation }); // [batch × d]
+        const Y = oneHotLabels(A, network, labels, row.rows); // [batch × classes]
         return { state: sgdUpdate(A, network, parameters, X, Y, n, row.etas, lambda), outputs: {} };
       }).state;
     },
@@ -85,13 +81,14 @@ export function evaluationProgram(network: Network, data: ProgramData): Definiti
     name: 'evaluation',
     inputs: { ...parameterSpecs(network), rows: { type: 'int', shape: ['chunks', 'images'] } },
     constants: constants(data),
-    compute<T>(A: Algebra<T>, inputs: Tensors<T>, data: Tensors<T>) {
+    compute<T>(A: Algebra<T>, inputs: Tensors<T>, { images, labels, mean, inverseDeviation }: Tensors<T>) {
       const parameters = parametersOf(network, inputs);
+      const onRawImages = absorbStandardiser(A, parameters, { mean, inverseDeviation });
       const { outputs } = A.scan({}, { rows: inputs.rows }, (_, { rows }) => {
-        const { X, Y } = miniBatch(A, network, data, rows);
-        const { scores } = forward(A, network, parameters, X); // [images × classes]
-        const correct = A.equal(A.float(A.argMax(scores)), A.float(A.gather(data.labels, rows))); // [images]
-        return { state: {}, outputs: { crossEntropy: A.sum(crossEntropies(A, scores, Y)), correct: A.sum(correct) } };
+        const { scores } = forward(A, network, onRawImages, A.float(A.gather(images, rows))); // [images × classes]
+        const losses = crossEntropies(A, scores, oneHotLabels(A, network, labels, rows)); // [images]
+        const correct = A.equal(A.float(A.argMax(scores)), A.float(A.gather(labels, rows))); // [images]
+        return { state: {}, outputs: { crossEntropy: A.sum(losses), correct: A.sum(correct) } };
       });
       return { ...outputs, sumOfSquares: sumOfSquares(A, network, parameters) };
     },
