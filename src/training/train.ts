@@ -175,7 +175,7 @@ async function* run(plan: Plan, progress: Progress): AsyncGenerator<Measurement,
   const paces = { updating: adaptivePace(), evaluating: adaptivePace() };
   let parameters = progress.parameters ?? castTensors(plan.parameters ?? initialise(network, { seed: plan.seed }), engine.precision);
   const before = progress.seconds;
-  let resumed = plan.now();
+  const resumed = plan.now();
   let paused = 0;
   try {
     for (const update of measureAt.filter((at) => at > progress.update)) {

@@ -44,7 +44,7 @@ export function loadRuntime(): Runtime {
   try {
     return require('onnxruntime-node') as Runtime;
   } catch (error) {
-    throw new Error(`ONNX Runtime has no binary for ${process.platform}-${process.arch}: use the engine 'tfjs' instead (${(error as Error).message})`);
+    throw new Error(`ONNX Runtime has no binary for ${process.platform}-${process.arch}: use the engine 'tfjs' instead (${(error as Error).message})`, { cause: error });
   }
 }
 
