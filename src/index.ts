@@ -10,6 +10,7 @@ export { cyclical, type CyclicalOptions } from './schedule/cyclical';
 
 export type { Dataset, Part } from './data/dataset';
 export { partLabels } from './data/dataset';
+export { openDataset, type OpenDatasetOptions } from './data/open-dataset';
 export { readImages } from './data/images';
 export { split, take, type Split, type SplitPlan } from './data/split';
 export { fitStandardiser, type Standardiser } from './data/standardiser';
@@ -25,3 +26,7 @@ export type { Checkpoint } from './training/checkpoint';
 export type { History, Measurement, Scores } from './training/measurement';
 export type { Model } from './training/model';
 export { currentSignal } from './training/interruption';
+
+export * from './figures';
+export { comparison, table, toCsv, toDataFrame, toHtml, toText, type Comparison, type Row, type Table, type TableOptions } from './tables';
+export { show, result, watch, progress, liveFigure, type Showable, type WatchOptions } from './notebook/display';

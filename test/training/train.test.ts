@@ -4,6 +4,7 @@ import { fullyConnected } from '../../src/network/network';
 import { constant } from '../../src/schedule/constant';
 import { cyclical } from '../../src/schedule/cyclical';
 import { DivergenceError } from '../../src/training/divergence-error';
+import { openEngine } from '../../src/engine/select-engine';
 import { evaluate } from '../../src/training/evaluate';
 import { fit } from '../../src/training/fit';
 import { train, type TrainOptions } from '../../src/training/train';
@@ -61,7 +62,7 @@ describe.each(engineNames)('training with %s', (engine) => {
 });
 
 test('one and two threads give the same bytes', async () => {
-  const { openEngine } = await import('../../src/engine/select-engine');
+  
   const [one, two] = await Promise.all([1, 2].map(async (threads) => fit(network, parts, { ...options, engine: await openEngine({ name: 'onnx', threads }) })));
   expect(two.history).toEqual(one.history);
   expect(two.model.parameters).toEqual(one.model.parameters);

@@ -1,0 +1,2 @@
+export { renderPng, type PngOptions } from './render-png';
+export { renderSvg, type RenderSize } from './render-svg';
