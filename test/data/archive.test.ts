@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
@@ -56,7 +56,7 @@ describe('extractBatches', () => {
     expect(await list(folder)).toEqual(['archive.tar.gz']);
   });
 
-  test('of whatever members, only the named ones are written, and only into the folder', async () => {
+  test('of whatever members, only the named ones are written, and only into the folder', { timeout: 30_000 }, async () => {
     const folder = await temporaryFolder();
     const name = fc.oneof(
       fc.constantFrom('../escaped', '../../escaped', '/tmp/clr-lab-escaped', `${prefix}/../../escaped`, `${prefix}/data_batch_1.bin/x`, `./${prefix}/test_batch.bin`, 'x'.repeat(200), '.', `${prefix}`),
@@ -80,9 +80,10 @@ describe('extractBatches', () => {
       { numRuns: 150, seed: 1 },
     );
     expect(accepted).toBeGreaterThan(20);
+    await expect(access('/tmp/clr-lab-escaped')).rejects.toThrow('ENOENT');
   });
 
-  test('of a damaged archive, all is unpacked right or nothing', async () => {
+  test('of a damaged archive, all is unpacked right or nothing', { timeout: 30_000 }, async () => {
     const folder = await temporaryFolder();
     const plain = gunzipSync(archive.bytes);
     const headers = Array.from({ length: plain.length / 512 }, (_, block) => block * 512).filter((at) => plain.toString('latin1', at + 257, at + 262) === 'ustar');
@@ -105,7 +106,7 @@ describe('extractBatches', () => {
     );
   });
 
-  test('of bytes that are no gzip or a cut one, nothing is unpacked', async () => {
+  test('of bytes that are no gzip or a cut one, nothing is unpacked', { timeout: 30_000 }, async () => {
     const folder = await temporaryFolder();
     const part = fc.integer({ min: 0, max: archive.bytes.length - 9 }).map((length) => archive.bytes.subarray(0, length));
     await fc.assert(
