@@ -4,5 +4,5 @@ import { Command } from 'commander';
 export function buildCommand(): Command {
   return new Command('build')
     .description('install the locked packages and compile src/ where they are out of date')
-    .action(() => console.error('clr-lab: dist/ is up to date'));
+    .action(() => void process.stderr.write('clr-lab: dist/ is up to date\n'));
 }

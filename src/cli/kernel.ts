@@ -22,7 +22,7 @@ export function kernelCommand(): Command {
       const place = options.path !== undefined ? { path: options.path }
         : options.prefix !== undefined ? { prefix: options.prefix }
           : options.sysPrefix ? { sysPrefix: true } : {};
-      console.log(`installed the kernel: ${await installKernelspec(kernelsFolder(place))}`);
+      process.stdout.write(`installed the kernel: ${await installKernelspec(kernelsFolder(place))}\n`);
     });
   kernel
     .command('start', { hidden: true })

@@ -17,6 +17,6 @@ const program = new Command('clr-lab')
   .addCommand(testCommand());
 
 program.parseAsync().catch((error: unknown) => {
-  console.error(`clr-lab: ${error instanceof Error ? error.message : String(error)}`);
+  process.stderr.write(`clr-lab: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
 });

@@ -15,14 +15,14 @@ const panels: readonly { readonly key: keyof Scores; readonly title: string; rea
 ];
 const parts = [
   { key: 'train', name: 'training', colour: colours.training, dash: 'solid' },
-  { key: 'validation', name: 'validation', colour: colours.validation, dash: 'dash' },
+  { key: 'validation', name: 'validation', colour: colours.validation, dash: 'dot' },
 ] as const;
 
 /** Up to so many measurements each point gets a marker. */
 const markedPoints = 40;
 
 /**
- * Cost, loss and accuracy as three panels against epochs, training in blue, validation in orange and dashed.
+ * Cost, loss and accuracy as three panels against epochs, training in blue, validation in orange and dotted.
  *
  * Cost and loss share one range, so that the L2 term is seen as the distance between them. A value that is not finite is a gap.
  */

@@ -1,4 +1,4 @@
-import { newPlot, type Data, type Layout } from 'plotly.js-dist';
+import type { Data, Layout, newPlot } from 'plotly.js-dist';
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import { bars, binned, confusionMatrix, learningCurves, learningRate, lines, markSynthetic, parallelCoordinates, searchHistory, spread, type Figure, type ScatterTrace } from '../../src/figures';
 import { sequentialColour } from '../../src/figures/template';

@@ -88,6 +88,14 @@ describe('the kernel over its sockets', () => {
     expect(printed(await kernel.run('console.log(size, rate)'))).toBe('9 5\n');
   });
 
+  test('functions of a cell see what later cells assign to its variables', async () => {
+    await kernel.run('let on = true, [low, { high }] = [1, { high: 2 }];\nlet counter = 0;\nconst read = () => [on, low, high, counter].join();\nconst count = () => ++counter;');
+    await kernel.run('on = false; low = 7; high++; counter += 10;');
+    expect(printed(await kernel.run('count(); console.log(read(), counter)'))).toBe('false,7,3,11 11\n');
+    // A variable of the same name, declared anew, is another one.
+    expect(printed(await kernel.run('let on = "new"; on = "newer"; console.log(on, read())'))).toBe('newer false,7,3,11\n');
+  });
+
   test('10,000 lines arrive in order, on both streams', async () => {
     const answer = await kernel.run('for (let i = 0; i < 10_000; i++) console.log(i);\nfor (let i = 0; i < 5_000; i++) console.error(i);');
     const lines = (count: number) => Array.from({ length: count }, (_, i) => `${i}\n`).join('');

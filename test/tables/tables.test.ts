@@ -66,6 +66,6 @@ test('there and back through Danfo', () => {
   const frame = toDataFrame(example);
   expect(frame.columns).toEqual(['lambda', 'accuracy', 'note']);
   expect(frame.shape).toEqual([2, 3]);
-  const sorted = frame.sortValues('accuracy') as typeof frame;
+  const sorted = frame.sortValues('accuracy');
   expect(fromDataFrame(sorted).rows.map(([lambda]) => lambda)).toEqual([0.0143, 1e-7]);
 });

@@ -30,7 +30,7 @@ export function liveFigure(): LiveFigure {
       // The last state has no key, so that what is saved does not depend on it.
       const html = figureHtml(figure, { key: display.id });
       if (first) pictureSlot.set({ 'text/html': '' });
-      const shown = display.set({ 'text/html': first && carrier === undefined ? html + plotlyHtml() : html });
+      const shown = display.set({ 'text/html': first ? html + plotlyHtml() : html });
       first = false;
       return shown;
     },

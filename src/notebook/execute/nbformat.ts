@@ -75,7 +75,7 @@ export function parseNotebook(text: string, name = 'notebook'): Notebook {
   try {
     raw = JSON.parse(text) as RawNotebook;
   } catch (error) {
-    throw new Error(`${name} is not a notebook: ${(error as Error).message}`);
+    throw new Error(`${name} is not a notebook: ${(error as Error).message}`, { cause: error });
   }
   if (raw?.nbformat !== 4 || !Array.isArray(raw.cells)) {
     throw new Error(`${name} is not a notebook of nbformat 4: its nbformat is ${JSON.stringify(raw?.nbformat)}`);

@@ -1,5 +1,6 @@
 import type { Converter, Diagnostic } from 'tslab/dist/converter';
-import { createConverter, currentCell, endsWithAssignment } from './tslab';
+import { sharingCode } from './shared-variables';
+import { createConverter, currentCell, endsWithAssignment, letVariables } from './tslab';
 
 /** tslab's converter of cells from TypeScript to JavaScript, which here says what it found and forgets nothing. */
 export interface CellConverter extends Converter {
@@ -32,7 +33,8 @@ export function createCellConverter(): CellConverter {
       // Every cell is an async function: tslab overlooks `for await` at the top level.
       // And an assignment is done for its effect: its value is not shown, as in Python.
       const lastExpressionVar = endsWithAssignment(source) ? undefined : result.lastExpressionVar;
-      return { ...result, lastExpressionVar, hasToplevelAwait: true };
+      const output = result.output && sharingCode(letVariables(source)) + result.output;
+      return { ...result, output, lastExpressionVar, hasToplevelAwait: true };
     },
     addModule(name, source, metadata) {
       diagnostics = converter.addModule(name, source, metadata);

@@ -7,6 +7,7 @@ import { createCellConverter } from './cell-converter';
 import { buildError, interruptedError, thrownError, typeScriptError, type CellError } from './cell-error';
 import { OutputCollector, type OutputSink, type StreamName } from './cell-output';
 import { provideProjectPackages } from './packages';
+import { shareVariables } from './shared-variables';
 import { createExecutor, jupyter } from './tslab';
 
 export interface SessionOptions {
@@ -51,6 +52,7 @@ export class Session {
       log: (value: unknown) => this.#showResult(value),
       error: (error: unknown) => (this.#reported = { error }),
     });
+    shareVariables();
     this.#takeOverProcess();
   }
 

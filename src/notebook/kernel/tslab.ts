@@ -111,3 +111,13 @@ export function endsWithAssignment(source: string): boolean {
   const operator = expression.operatorToken.kind;
   return operator >= ts.SyntaxKind.FirstAssignment && operator <= ts.SyntaxKind.LastAssignment;
 }
+
+/** The names that a cell declares with `let` or `var` at its top level. */
+export function letVariables(source: string): string[] {
+  const namesOf = (name: TypeScript.BindingName): string[] =>
+    ts.isIdentifier(name) ? [name.text] : name.elements.flatMap((element) => (ts.isBindingElement(element) ? namesOf(element.name) : []));
+  return ts.createSourceFile('cell.ts', source, ts.ScriptTarget.ES2022).statements
+    .filter(ts.isVariableStatement)
+    .filter(({ modifiers, declarationList: { flags } }) => modifiers === undefined && (flags & ts.NodeFlags.Const) === 0)
+    .flatMap(({ declarationList: { declarations } }) => declarations.flatMap(({ name }) => namesOf(name)));
+}
