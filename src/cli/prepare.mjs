@@ -50,7 +50,8 @@ function packagesAreCurrent() {
   const wanted = readJson('package-lock.json')?.packages;
   const installed = readJson('node_modules', '.package-lock.json')?.packages;
   if (wanted === undefined || installed === undefined) return false;
-  const same = (a, b) => a.version === b.version && a.integrity === b.integrity && a.resolved === b.resolved;
+  // Not `resolved`: whether npm writes down where a package came from is a setting.
+  const same = (a, b) => a.version === b.version && a.integrity === b.integrity && a.link === b.link;
   return (
     // Optional packages may be left out: those of other platforms, and what could not be downloaded.
     Object.entries(wanted).every(([name, entry]) =>

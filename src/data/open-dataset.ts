@@ -7,6 +7,7 @@ import { DownloadError, downloadBatches } from './download';
 import { cacheDirectory, downloadDirectory } from './locations';
 import type { Environment } from './locations';
 import { storeBatches } from './pixel-store';
+import { noteOpened } from './provenance';
 import { cifar10 } from './publication';
 import type { Publication } from './publication';
 import { syntheticSource } from './synthetic';
@@ -52,6 +53,12 @@ export interface OpenDatasetOptions extends Reporting {
 export async function openDataset({ onMessage = writeToStderr, ...options }: OpenDatasetOptions = {}): Promise<Dataset> {
   options.signal?.throwIfAborted();
   const settings = { ...options, onMessage };
+  const dataset = await open(settings);
+  noteOpened(dataset);
+  return dataset;
+}
+
+function open(settings: Settings): Promise<Dataset> {
   const wanted = whatIsWanted(settings);
   switch (wanted.kind) {
     case 'directory':

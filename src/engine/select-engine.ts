@@ -25,7 +25,7 @@ export interface EngineOptions {
 export async function openEngine({ name, precision, threads, onMessage = tell }: EngineOptions = {}): Promise<Engine> {
   if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1)) throw new RangeError(`threads must be a whole number, 1 or more, not ${threads}`);
   if (precision !== undefined && precision !== 'float32' && precision !== 'float64') throw new RangeError(`precision must be 'float32' or 'float64', not ${JSON.stringify(precision)}`);
-  switch (name === undefined ? (engineFromEnvironment() ?? defaultEngine(onMessage)) : requireEngineName(name)) {
+  switch (resolveEngineName(name, onMessage)) {
     case 'onnx':
       return onnxEngine({ precision, threads });
     case 'tfjs':
@@ -35,6 +35,11 @@ export async function openEngine({ name, precision, threads, onMessage = tell }:
       if (precision === 'float32') throw new RangeError("the engine 'reference' computes in float64 only; for float32 take 'onnx' or 'tfjs'");
       return referenceEngine();
   }
+}
+
+/** The name itself, else that of CLR_LAB_ENGINE, else 'onnx', or 'tfjs' where ONNX Runtime has no binary. */
+export function resolveEngineName(name?: EngineName, onMessage: (text: string) => void = tell): EngineName {
+  return name === undefined ? (engineFromEnvironment() ?? defaultEngine(onMessage)) : requireEngineName(name);
 }
 
 function engineFromEnvironment(): EngineName | undefined {

@@ -7,7 +7,7 @@ export { classGrid, imageGrid, imageOf, type ClassGridOptions, type ImageGridOpt
 export { learningCurves, type LearningCurvesOptions } from './learning-curves';
 export { learningRate, type LearningRateOptions } from './learning-rate';
 export { lines, type LinesOptions, type Series } from './lines';
-export type { Picture, PictureOptions } from './picture';
+export { markSyntheticPicture, type Picture, type PictureOptions } from './picture';
 export { momentImages, pixelStatistics } from './pixel-statistics';
 export { encodePng, type Raster } from './png';
 export { spread, type Repeated, type SpreadOptions } from './spread';

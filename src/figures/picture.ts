@@ -63,13 +63,18 @@ export function tiles(images: readonly Tile[], { title = '', columns = 10, rowTi
   const names = rowTitles.slice(0, rows).map((text, row) =>
     `<text x="${left - 10}" y="${top + row * cellHeight + size / 2 + 4.5}" font-size="13" text-anchor="end">${escapeXml(text)}</text>`);
   const heading = title === '' ? '' : `<text x="${gap}" y="26" font-size="17">${escapeXml(title)}</text>`;
-  const mark = synthetic ? syntheticText(width, height) : '';
-  const label = synthetic ? `${title} (${syntheticMark})` : title;
-  return {
-    svg: `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeXml(label)}" font-family="${fontFamily}" fill="${colours.ink}">`
-      + `<rect width="100%" height="100%" fill="#ffffff"/>${heading}${names.join('')}${cells.join('')}${mark}</svg>`,
-    width, height, title: label,
+  const picture: Picture = {
+    svg: `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeXml(title)}" font-family="${fontFamily}" fill="${colours.ink}">`
+      + `<rect width="100%" height="100%" fill="#ffffff"/>${heading}${names.join('')}${cells.join('')}</svg>`,
+    width, height, title,
   };
+  return synthetic ? markSyntheticPicture(picture) : picture;
+}
+
+/** The picture with SYNTHETIC DATA written across it; the same picture if it says so already. */
+export function markSyntheticPicture({ svg, width, height, title }: Picture): Picture {
+  if (title.includes(syntheticMark)) return { svg, width, height, title };
+  return { svg: svg.replace(/<\/svg>$/, `${syntheticText(width, height)}</svg>`), width, height, title: `${title} (${syntheticMark})` };
 }
 
 function syntheticText(width: number, height: number): string {

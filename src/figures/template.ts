@@ -119,8 +119,9 @@ export function narrowLegend(top = 1): NarrowLayout {
 /** What is written across every figure, table and picture made from the synthetic stand-in for CIFAR-10. */
 export const syntheticMark = 'SYNTHETIC DATA';
 
-/** The figure with SYNTHETIC DATA written across it. */
+/** The figure with SYNTHETIC DATA written across it; the same figure if it says so already. */
 export function markSynthetic({ data, layout }: Figure): Figure {
+  if (layout.annotations?.some(({ name }) => name === 'synthetic')) return { data, layout };
   const mark: Annotation = {
     name: 'synthetic', text: syntheticMark, showarrow: false, textangle: -8, opacity: 0.35,
     xref: 'paper', x: 0.5, xanchor: 'center', yref: 'paper', y: 0.5, yanchor: 'middle',

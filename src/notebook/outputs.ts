@@ -32,6 +32,11 @@ export function displayData(data: Record<string, unknown>, options: DisplayOptio
   return true;
 }
 
+/** Whether a kernel takes displays: what is dear to draw need not be drawn without one. */
+export function isDisplaying(): boolean {
+  return holder[key] !== undefined;
+}
+
 /** Called by a kernel as it starts: where displays go from now on; undefined for nowhere. */
 export function setDisplaySink(sink: DisplaySink | undefined): void {
   holder[key] = sink;

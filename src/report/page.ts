@@ -7,7 +7,7 @@ import type { Cell, CodeCell, Output } from '../notebook/execute/nbformat';
 import { escapeHtml } from '../tables/formats';
 import { judgeClaims } from './claims';
 import { style } from './page-style';
-import type { ReportedNotebook } from './report';
+import type { ReportedNotebook } from './reported-notebook';
 import type { ReportResults } from './results';
 
 hljs.registerLanguage('typescript', typescript);

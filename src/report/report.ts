@@ -8,6 +8,7 @@ import { type Notebook, readNotebook, writeNotebook } from '../notebook/execute/
 import { notebookParameters, type Parameters } from '../notebook/execute/parameters';
 import { listNotebooks, type NotebookFile, selectNotebooks, type Selection } from './notebooks';
 import { reportPage } from './page';
+import type { ReportedNotebook } from './reported-notebook';
 import { environmentOf, type ReportResults } from './results';
 
 export interface ReportOptions extends Selection {
@@ -30,12 +31,6 @@ export type NotebookEvent =
   | { readonly type: 'started'; readonly notebook: NotebookFile; readonly number: number; readonly total: number }
   | { readonly type: 'cell'; readonly notebook: NotebookFile; readonly event: CellEvent }
   | { readonly type: 'ended'; readonly notebook: NotebookFile; readonly executed: ExecutedNotebook };
-
-/** A notebook with its outputs. */
-export interface ReportedNotebook {
-  readonly file: NotebookFile;
-  readonly executed: ExecutedNotebook;
-}
 
 /**
  * Executes notebooks through the project's kernel and writes their executed copies, one page of them all, and their results.

@@ -53,14 +53,23 @@ export function table(rows: readonly Row[], options: TableOptions = {}): Table {
     throw new RangeError(`table: ${highlight.length} colours for ${rows.length} rows; they must be as many`);
   }
   const cells = rows.map((row) => columns.map((name) => row[name] ?? null));
-  return {
+  const built: Table = {
     columns: [...columns],
     rows: cells,
     text: cells.map((row) => row.map((cell, i) => written(cell, formats[columns[i]!] ?? 'plain'))),
     align: columns.map((_, i) => (cells.some((row) => typeof row[i] === 'string') ? 'left' : 'right')),
     colours: rows.map((row, i) => (typeof highlight === 'function' ? highlight(row, i) : highlight[i]) ?? null),
-    caption: [caption, synthetic ? 'SYNTHETIC DATA' : ''].filter(Boolean).join(' · '),
+    caption,
   };
+  return synthetic ? markSyntheticTable(built) : built;
+}
+
+const syntheticMark = 'SYNTHETIC DATA';
+
+/** The table with SYNTHETIC DATA in its caption; the same table if it says so already. */
+export function markSyntheticTable(table: Table): Table {
+  if (table.caption.includes(syntheticMark)) return table;
+  return { ...table, caption: [table.caption, syntheticMark].filter(Boolean).join(' · ') };
 }
 
 /** One of the report's results and ours. */

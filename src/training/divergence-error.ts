@@ -7,7 +7,8 @@ export class DivergenceError extends Error {
     readonly update: number,
     readonly eta: number,
     readonly lambda: number,
-    loss: number,
+    /** NaN or infinite. */
+    readonly loss: number,
   ) {
     super(
       `the loss is ${loss} after update ${update}, at eta ${eta} and lambda ${lambda}: training diverged. ` +

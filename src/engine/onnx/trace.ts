@@ -158,6 +158,7 @@ class Tracer implements Algebra<Value> {
 /** Inputs and constants get names that the recorded values (v0, v1, …) cannot have. */
 export const inputName = (name: string) => `in.${name}`;
 const constantName = (name: string) => `const.${name}`;
+export const isConstantName = (name: string) => name.startsWith(constantName(''));
 export const outputName = (name: string) => `out.${name}`;
 
 export interface TracedGraph {

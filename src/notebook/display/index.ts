@@ -1,6 +1,6 @@
 export { figureHtml, plotlyHtml, type FigureHtmlOptions } from './figure-html';
 export { liveFigure, type LiveFigure } from './live-figure';
 export { progress, type Progress, type ProgressOptions } from './progress';
-export { result, resultMimeType, type Json, type ResultOptions } from './result';
+export { result, resultMimeType, type Json } from './result';
 export { show, type Showable } from './show';
 export { watch, type Measurements, type WatchOptions } from './watch';

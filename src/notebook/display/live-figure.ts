@@ -1,7 +1,9 @@
 import type { Figure } from '../../figures/figure';
+import { isDisplaying } from '../outputs';
 import { renderPng } from '../static/render-png';
 import { slot, type Slot } from './displays';
 import { figureHtml, plotlyHtml, pngSize } from './figure-html';
+import { stampFigure } from './stamp';
 
 /** A figure in a cell, which can grow. */
 export interface LiveFigure {
@@ -26,7 +28,8 @@ export function liveFigure(): LiveFigure {
   const display = slot();
   let first = true;
   return {
-    update(figure) {
+    update(given) {
+      const figure = stampFigure(given);
       // The last state has no key, so that what is saved does not depend on it.
       const html = figureHtml(figure, { key: display.id });
       if (first) pictureSlot.set({ 'text/html': '' });
@@ -34,9 +37,11 @@ export function liveFigure(): LiveFigure {
       first = false;
       return shown;
     },
-    finish(figure) {
+    finish(given) {
+      if (!isDisplaying()) return false;
+      const figure = stampFigure(given);
       const picture = renderPng(figure, { scale });
-      if (!pictureSlot.set(...pictureBundle(picture))) return false;
+      pictureSlot.set(...pictureBundle(picture));
       const html = figureHtml(figure, { picture });
       if (carrier !== undefined && carrier.display !== display) carrier.display.set({ 'text/html': carrier.html });
       carrier = { display, html };

@@ -1,6 +1,7 @@
 import { table, toHtml, toText, written, type Table } from '../../tables';
 import { displayData } from '../outputs';
 import { print } from './displays';
+import { stampTable } from './stamp';
 
 /** The MIME type under which results stand in a cell's output; `npm run report` collects them from there. */
 export const resultMimeType = 'application/vnd.clr-lab.result+json';
@@ -8,26 +9,21 @@ export const resultMimeType = 'application/vnd.clr-lab.result+json';
 /** JSON, as results are. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json | undefined };
 
-export interface ResultOptions {
-  /** Say SYNTHETIC DATA beside the values. Default false. */
-  synthetic?: boolean;
-}
-
 /**
  * States the results of a notebook: shows them in the cell, and puts them into its output for programs to read.
  *
  * Numbers under a key that ends in "Accuracy" are fractions and are shown in percent. Lists and objects are shown by their size.
  * Throws a RangeError for a number that JSON cannot hold (NaN, infinite), naming its path.
  */
-export function result(values: Readonly<Record<string, Json>>, { synthetic = false }: ResultOptions = {}): void {
+export function result(values: Readonly<Record<string, Json>>): void {
   requireFinite(values, 'result');
-  const shown = resultTable(values, synthetic);
+  const shown = stampTable(resultTable(values));
   const taken = displayData({ 'text/html': toHtml(shown), 'text/plain': toText(shown), [resultMimeType]: values });
   if (!taken) print(toText(shown));
 }
 
-function resultTable(values: Readonly<Record<string, Json>>, synthetic: boolean): Table {
-  return table(Object.entries(values).map(([key, value]) => ({ result: key, value: describe(key, value) })), { synthetic });
+function resultTable(values: Readonly<Record<string, Json>>): Table {
+  return table(Object.entries(values).map(([key, value]) => ({ result: key, value: describe(key, value) })));
 }
 
 function describe(key: string, value: Json | undefined): string {

@@ -1,10 +1,11 @@
 import type { Figure } from '../../figures/figure';
 import type { Picture } from '../../figures/picture';
 import { fromDataFrame, toHtml, toText, type FrameLike, type Table } from '../../tables';
-import { displayData } from '../outputs';
+import { displayData, isDisplaying } from '../outputs';
 import { renderPng } from '../static/render-png';
 import { print } from './displays';
 import { liveFigure, pictureBundle } from './live-figure';
+import { stampPicture, stampTable } from './stamp';
 
 export type Showable = Figure | Picture | Table | FrameLike;
 
@@ -22,18 +23,21 @@ function showOne(thing: Showable): void {
   if (isFigure(thing)) {
     if (!liveFigure().finish(thing)) print(`[figure: ${thing.layout.title?.text ?? 'no title'}]`);
   } else if (isPicture(thing)) {
-    if (!displayData(...withMetadata(pictureBundle(renderPng(thing))))) print(`[picture: ${thing.title}]`);
+    if (!displayPicture(stampPicture(thing))) print(`[picture: ${thing.title}]`);
   } else if (isTable(thing)) showTable(thing);
   else if (isFrame(thing)) showTable(fromDataFrame(thing));
   else throw new TypeError(`show: ${describe(thing)}; a figure, a picture, a table or a Danfo data frame is needed`);
 }
 
-function showTable(table: Table): void {
+function showTable(given: Table): void {
+  const table = stampTable(given);
   if (!displayData({ 'text/html': toHtml(table), 'text/plain': toText(table) })) print(toText(table));
 }
 
-function withMetadata([data, metadata]: ReturnType<typeof pictureBundle>): Parameters<typeof displayData> {
-  return [data, { metadata }];
+function displayPicture(picture: Picture): boolean {
+  if (!isDisplaying()) return false;
+  const [data, metadata] = pictureBundle(renderPng(picture));
+  return displayData(data, { metadata });
 }
 
 const has = (thing: unknown, ...keys: string[]): boolean => typeof thing === 'object' && thing !== null && keys.every((key) => key in thing);

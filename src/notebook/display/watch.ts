@@ -15,8 +15,6 @@ export interface WatchOptions {
   updates?: number;
   /** The figure of the measurements so far. Default: `learningCurves`. */
   draw?: (history: History) => Figure;
-  /** The figure is of synthetic data; for the default `draw`. Default false. */
-  synthetic?: boolean;
   /** Milliseconds of a clock that never goes back. Default: the process's. */
   now?: () => number;
 }
@@ -30,11 +28,11 @@ const drawingShare = 0.02;
  * When the cell is interrupted it returns what was measured so far; if the training fails it shows that, and throws the error.
  * Throws a RangeError if nobody says how many updates there will be.
  */
-export async function watch(measurements: Measurements, { title = '', updates = measurements.updates, draw, synthetic = false, now = () => performance.now() }: WatchOptions = {}): Promise<History> {
+export async function watch(measurements: Measurements, { title = '', updates = measurements.updates, draw, now = () => performance.now() }: WatchOptions = {}): Promise<History> {
   if (updates === undefined) throw new RangeError('watch: updates is not given, and the measurements do not say it');
   const history: Measurement[] = [];
   const epochs = measurements.updatesPerEpoch === undefined ? {} : { epochs: updates / measurements.updatesPerEpoch };
-  const drawing = draw ?? ((sofar: History) => learningCurves(sofar, { ...(title === '' ? {} : { title }), ...epochs, synthetic }));
+  const drawing = draw ?? ((sofar: History) => learningCurves(sofar, { ...(title === '' ? {} : { title }), ...epochs }));
   const bar = progress({ title, total: updates, now });
   const figure = liveFigure();
   const signal = currentSignal();

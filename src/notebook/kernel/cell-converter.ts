@@ -1,6 +1,7 @@
 import type { Converter, Diagnostic } from 'tslab/dist/converter';
+import { endsWithAssignment, letVariables } from './cell-syntax';
 import { sharingCode } from './shared-variables';
-import { createConverter, currentCell, endsWithAssignment, letVariables } from './tslab';
+import { createConverter, currentCell } from './tslab';
 
 /** tslab's converter of cells from TypeScript to JavaScript, which here says what it found and forgets nothing. */
 export interface CellConverter extends Converter {

@@ -169,13 +169,24 @@ export class Session {
   }
 }
 
-/** A last expression as a MIME bundle: its own, if it has a method `Symbol.for('Jupyter.display')`; else as text. */
+/**
+ * A last expression as a MIME bundle: its own, if it has a method `Symbol.for('Jupyter.display')`; else as text, in its
+ * own words if its class has any (a tensor, a DataFrame).
+ */
 function resultBundle(value: unknown): Record<string, unknown> {
+  if (typeof value === 'string') return { 'text/plain': value };
   // inspect would show the bookkeeping of AsyncLocalStorage that Node keeps on promises.
   if (value instanceof Promise) return { 'text/plain': 'Promise { … }  (its value is shown with `await` before it)' };
   const own = (value as { [key: symbol]: unknown })[Symbol.for('Jupyter.display')];
   if (typeof own === 'function') return own.call(value) as Record<string, unknown>;
-  return { 'text/plain': typeof value === 'string' ? value : inspect(value) };
+  return { 'text/plain': hasOwnWords(value) ? String(value) : inspect(value) };
+}
+
+/** Whether a class of its own, not one of JavaScript's or Node's, says how a value is written. */
+function hasOwnWords(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return false;
+  const { toString } = value;
+  return typeof toString === 'function' && !Function.prototype.toString.call(toString).includes('[native code]');
 }
 
 function isInterruption(error: unknown): boolean {

@@ -1,40 +1,23 @@
 import { createRequire } from 'node:module';
 import type * as TypeScript from '@tslab/typescript-for-tslab';
 import { earlierNames } from './earlier-names';
+import { arrayMethodsOfNode20 } from './node20-arrays';
 import { withProjectPackages } from './packages';
 import { cellFile, dropMapComment, rememberCell, takeInlineMap } from './source-positions';
 
 /*
  * The one door to tslab. Its classes are used as they are, but the TypeScript they work with is adjusted: strict
  * options, packages for notebooks in any folder, source maps for error messages. The exports of TypeScript's module
- * cannot be changed, so a copy with three functions replaced takes its place before tslab loads it.
+ * cannot be changed, so a copy with two functions replaced takes its place before tslab loads it.
  */
 
 const tslabRequire = createRequire(require.resolve('tslab/package.json'));
 const typeScriptFile = tslabRequire.resolve('@tslab/typescript-for-tslab');
-const ts = tslabRequire(typeScriptFile) as typeof TypeScript;
+/** The TypeScript of tslab. */
+export const ts = tslabRequire(typeScriptFile) as typeof TypeScript;
 
 /** The cell that is converted next, for its source map. */
 export const currentCell = { count: 0, source: '' };
-
-/** What Node 20 has of ES2023's arrays and TypeScript 5.0 does not know yet. */
-const typedArrays = [
-  'Int8Array', 'Uint8Array', 'Uint8ClampedArray', 'Int16Array', 'Uint16Array',
-  'Int32Array', 'Uint32Array', 'Float32Array', 'Float64Array',
-];
-const arrayMethodsOfNode20 = [
-  ...['Array', 'ReadonlyArray'].map((name) => `interface ${name}<T> {
-    toReversed(): T[];
-    toSorted(compare?: (a: T, b: T) => number): T[];
-    toSpliced(start: number, deleteCount?: number, ...items: T[]): T[];
-    with(index: number, value: T): T[];
-  }`),
-  ...typedArrays.map((name) => `interface ${name} {
-    toReversed(): ${name};
-    toSorted(compare?: (a: number, b: number) => number): ${name};
-    with(index: number, value: number): ${name};
-  }`),
-].join('\n');
 
 type Host = TypeScript.WatchCompilerHost<TypeScript.BuilderProgram>;
 
@@ -100,24 +83,3 @@ export const jupyter = tslabRequire('./dist/jupyter') as {
   JupyterHandlerImpl: typeof import('tslab/dist/jupyter').JupyterHandlerImpl;
   lastWriteDisplayData: unknown;
 };
-
-/** Whether the last statement of a cell is `name = value`, or `name += value`, … */
-export function endsWithAssignment(source: string): boolean {
-  const last = ts.createSourceFile('cell.ts', source, ts.ScriptTarget.ES2022).statements.at(-1);
-  if (last === undefined || !ts.isExpressionStatement(last)) return false;
-  let { expression } = last;
-  while (ts.isParenthesizedExpression(expression)) expression = expression.expression;
-  if (!ts.isBinaryExpression(expression)) return false;
-  const operator = expression.operatorToken.kind;
-  return operator >= ts.SyntaxKind.FirstAssignment && operator <= ts.SyntaxKind.LastAssignment;
-}
-
-/** The names that a cell declares with `let` or `var` at its top level. */
-export function letVariables(source: string): string[] {
-  const namesOf = (name: TypeScript.BindingName): string[] =>
-    ts.isIdentifier(name) ? [name.text] : name.elements.flatMap((element) => (ts.isBindingElement(element) ? namesOf(element.name) : []));
-  return ts.createSourceFile('cell.ts', source, ts.ScriptTarget.ES2022).statements
-    .filter(ts.isVariableStatement)
-    .filter(({ modifiers, declarationList: { flags } }) => modifiers === undefined && (flags & ts.NodeFlags.Const) === 0)
-    .flatMap(({ declarationList: { declarations } }) => declarations.flatMap(({ name }) => namesOf(name)));
-}

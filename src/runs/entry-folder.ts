@@ -1,0 +1,128 @@
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { unfinishedName } from '../data/atomic-write';
+import { canonicalJson, sha256 } from './canonical-json';
+import type { EntryFiles } from './stored-run';
+
+/** The version of the format that is written. All versions from 1 to this one are read. */
+export const entryFormat = 1;
+
+const manifestName = 'manifest.json';
+
+/** Covers every other file of the folder; the folder's name is the key. */
+interface Manifest {
+  readonly format: number;
+  readonly key: string;
+  readonly files: Readonly<Record<string, { readonly bytes: number; readonly sha256: string }>>;
+}
+
+/** What is wrong with an entry, in words. */
+export class DamagedEntry extends Error {}
+
+/** The entry was written by a later version of this library. */
+export class NewerEntry extends Error {}
+
+/**
+ * Puts a folder of files into place, whole or not at all: written beside it, flushed to the disk, renamed.
+ *
+ * @returns false if there is a folder of that name already
+ */
+export async function writeEntry(path: string, key: string, files: EntryFiles): Promise<boolean> {
+  const temporary = unfinishedName(path);
+  const manifest: Manifest = {
+    format: entryFormat,
+    key,
+    files: Object.fromEntries(Object.entries(files).map(([name, content]) => [name, { bytes: content.length, sha256: sha256(content) }])),
+  };
+  try {
+    await mkdir(temporary, { recursive: true });
+    for (const [name, content] of Object.entries({ ...files, [manifestName]: Buffer.from(canonicalJson(manifest)) })) await writeFlushed(join(temporary, name), content);
+    await flushFolder(temporary);
+    await rename(temporary, path);
+    await flushFolder(dirname(path));
+    return true;
+  } catch (error) {
+    if (['ENOTEMPTY', 'EEXIST', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '') && (await isThere(path))) return false;
+    throw error;
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
+  }
+}
+
+/**
+ * The files of an entry, each as its checksum in the manifest says.
+ *
+ * @param names which files; default all
+ * @returns undefined if there is no entry
+ * @throws DamagedEntry, NewerEntry, or the file system's error
+ */
+export async function readEntry(path: string, key: string, names?: readonly string[]): Promise<EntryFiles | undefined> {
+  const text = await readFile(join(path, manifestName), 'utf8').catch(notThere);
+  if (text === undefined) {
+    if (await isThere(path)) throw new DamagedEntry(`it has no ${manifestName}`);
+    return undefined;
+  }
+  const { files } = readManifest(text, key);
+  const read = async (name: string): Promise<[string, Uint8Array]> => {
+    const content = await readFile(join(path, name)).catch(notThere);
+    const right = files[name];
+    if (content === undefined || right === undefined) throw new DamagedEntry(`${name} is missing`);
+    if (content.length !== right.bytes) throw new DamagedEntry(`${name} has ${content.length} bytes, not ${right.bytes}`);
+    if (sha256(content) !== right.sha256) throw new DamagedEntry(`${name} has another SHA-256 than its manifest says`);
+    return [name, content];
+  };
+  return Object.fromEntries(await Promise.all((names ?? Object.keys(files)).map(read)));
+}
+
+/** Takes a folder out of its place at once, then removes it. False if there is none. */
+export async function removeEntry(path: string): Promise<boolean> {
+  const aside = unfinishedName(path);
+  const moved = await rename(path, aside).then(() => true, notThere);
+  await rm(aside, { recursive: true, force: true });
+  return moved ?? false;
+}
+
+function readManifest(text: string, key: string): Manifest {
+  let manifest: Manifest;
+  try {
+    manifest = JSON.parse(text) as Manifest;
+  } catch {
+    throw new DamagedEntry(`its ${manifestName} is no JSON`);
+  }
+  if (Number.isInteger(manifest.format) && manifest.format > entryFormat) throw new NewerEntry(`it is of format ${manifest.format}; this version reads 1 to ${entryFormat}`);
+  // Whatever byte is changed, it changes a value below or the text is not canonical.
+  if (manifest.format !== entryFormat || manifest.key !== key || typeof manifest.files !== 'object' || canonicalJson(manifest) !== text) {
+    throw new DamagedEntry(`its ${manifestName} is not as it was written`);
+  }
+  return manifest;
+}
+
+async function writeFlushed(path: string, content: Uint8Array): Promise<void> {
+  const file = await open(path, 'wx');
+  try {
+    await file.writeFile(content);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** A rename lasts once the folder that holds the name is on the disk. Windows cannot flush folders and need not. */
+async function flushFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const folder = await open(path);
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return open(path).then((folder) => folder.close().then(() => true), () => false);
+}
+
+function notThere(error: NodeJS.ErrnoException): undefined {
+  if (error.code === 'ENOENT') return undefined;
+  throw error;
+}
