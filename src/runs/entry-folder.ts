@@ -1,5 +1,5 @@
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { access, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { unfinishedName } from '../data/atomic-write';
 import { canonicalJson, sha256 } from './canonical-json';
 import type { EntryFiles } from './stored-run';
@@ -23,29 +23,50 @@ export class DamagedEntry extends Error {}
 export class NewerEntry extends Error {}
 
 /**
- * Puts a folder of files into place, whole or not at all: written beside it, flushed to the disk, renamed.
- *
- * @returns false if there is a folder of that name already
+ * Puts a folder of files into place, whole or not at all: written beside it, flushed to the disk, renamed. A whole entry that
+ * is there already stays, unless `replace` is true; a damaged one gives way. Any number of processes may do this at once.
  */
-export async function writeEntry(path: string, key: string, files: EntryFiles): Promise<boolean> {
+export async function writeEntry(path: string, key: string, files: EntryFiles, { replace }: { readonly replace: boolean }): Promise<void> {
   const temporary = unfinishedName(path);
-  const manifest: Manifest = {
-    format: entryFormat,
-    key,
-    files: Object.fromEntries(Object.entries(files).map(([name, content]) => [name, { bytes: content.length, sha256: sha256(content) }])),
-  };
   try {
     await mkdir(temporary, { recursive: true });
-    for (const [name, content] of Object.entries({ ...files, [manifestName]: Buffer.from(canonicalJson(manifest)) })) await writeFlushed(join(temporary, name), content);
+    for (const [name, content] of Object.entries({ ...files, [manifestName]: manifestOf(key, files) })) await writeFlushed(join(temporary, name), content);
     await flushFolder(temporary);
-    await rename(temporary, path);
+    if (replace) await removeEntry(path);
+    while (!(await renamedTo(path, temporary))) {
+      if (await isWhole(path, key)) return;
+      await removeEntry(path);
+    }
     await flushFolder(dirname(path));
-    return true;
-  } catch (error) {
-    if (['ENOTEMPTY', 'EEXIST', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '') && (await isThere(path))) return false;
-    throw error;
   } finally {
     await rm(temporary, { recursive: true, force: true });
+  }
+}
+
+function manifestOf(key: string, files: EntryFiles): Uint8Array {
+  const described = Object.entries(files).map(([name, content]) => [name, { bytes: content.length, sha256: sha256(content) }]);
+  const manifest: Manifest = { format: entryFormat, key, files: Object.fromEntries(described) };
+  return Buffer.from(sealed(canonicalJson(manifest)));
+}
+
+/** False if something is there already. */
+async function renamedTo(path: string, temporary: string): Promise<boolean> {
+  try {
+    await rename(temporary, path);
+    return true;
+  } catch (error) {
+    const occupied = ['ENOTEMPTY', 'EEXIST', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '') && (await isThere(path));
+    if (occupied) return false;
+    throw error;
+  }
+}
+
+async function isWhole(path: string, key: string): Promise<boolean> {
+  try {
+    return (await readEntry(path, key)) !== undefined;
+  } catch (error) {
+    if (error instanceof DamagedEntry) return false;
+    throw error;
   }
 }
 
@@ -82,18 +103,19 @@ export async function removeEntry(path: string): Promise<boolean> {
   return moved ?? false;
 }
 
+/** A line, and its SHA-256 as a second one. */
+function sealed(line: string): string {
+  return `${line}\n${sha256(line)}\n`;
+}
+
 function readManifest(text: string, key: string): Manifest {
-  let manifest: Manifest;
-  try {
-    manifest = JSON.parse(text) as Manifest;
-  } catch {
-    throw new DamagedEntry(`its ${manifestName} is no JSON`);
-  }
-  if (Number.isInteger(manifest.format) && manifest.format > entryFormat) throw new NewerEntry(`it is of format ${manifest.format}; this version reads 1 to ${entryFormat}`);
-  // Whatever byte is changed, it changes a value below or the text is not canonical.
-  if (manifest.format !== entryFormat || manifest.key !== key || typeof manifest.files !== 'object' || canonicalJson(manifest) !== text) {
-    throw new DamagedEntry(`its ${manifestName} is not as it was written`);
-  }
+  const [line] = text.split('\n');
+  if (text !== sealed(line)) throw new DamagedEntry(`${manifestName} has another SHA-256 than its second line says`);
+  const manifest = JSON.parse(line) as Manifest;
+  if (manifest.format > entryFormat) throw new NewerEntry(`it is of format ${manifest.format}; this version reads 1 to ${entryFormat}`);
+  if (manifest.key !== key) throw new DamagedEntry(`it is the run ${manifest.key}`);
+  const outside = Object.keys(manifest.files).find((name) => basename(name) !== name);
+  if (outside !== undefined) throw new DamagedEntry(`its ${manifestName} names ${outside}, which is not in its folder`);
   return manifest;
 }
 
@@ -119,7 +141,7 @@ async function flushFolder(path: string): Promise<void> {
 }
 
 async function isThere(path: string): Promise<boolean> {
-  return open(path).then((folder) => folder.close().then(() => true), () => false);
+  return access(path).then(() => true, () => false);
 }
 
 function notThere(error: NodeJS.ErrnoException): undefined {
