@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { setImmediate as eventLoopTurn } from 'node:timers/promises';
 import { type HostTensor, hostTensor, mapTensors } from '../../network/host-tensor';
 import { type ByteRows, type Engine, isByteRows, requireInputs } from '../engine';
 import { type Numbers, referenceAlgebra } from './reference-algebra';
@@ -14,6 +15,7 @@ export function referenceEngine(): Engine {
       return {
         run: async (inputs) => {
           requireInputs(definition, inputs);
+          await eventLoopTurn(); // an abort gets in between two calls
           return mapTensors(definition.compute(referenceAlgebra, inputs, constants), toHost);
         },
         dispose: async () => {},

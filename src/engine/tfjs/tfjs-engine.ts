@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { setImmediate as eventLoopTurn } from 'node:timers/promises';
 import type * as TensorFlow from '@tensorflow/tfjs';
 import { type HostTensor, hostTensor, mapTensors, toPrecision } from '../../network/host-tensor';
 import { type ByteRows, type Definition, type Engine, isByteRows, type Program, requireInputs } from '../engine';
@@ -20,6 +21,7 @@ function program(tf: typeof TensorFlow, definition: Definition): Program {
   return {
     async run(inputs) {
       requireInputs(definition, inputs);
+      await eventLoopTurn(); // an abort gets in between two calls
       const given = mapTensors(inputs, (input) => value(tf, input));
       const results = A.scope(() => definition.compute(A, given, constants));
       const outputs = await Promise.all(Object.entries(results).map(async ([name, result]) => [name, await read(result as TensorFlow.Tensor)] as const));
