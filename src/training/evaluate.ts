@@ -23,7 +23,8 @@ export async function evaluate(model: Model, part: Part, options: EvaluateOption
   const engine = await resolveEngine(options.engine);
   const program = await engine.compile(evaluationProgram(model.network, programData(part.dataset, model.standardiser)));
   try {
-    return await score(program, model.parameters, part.rows, { lambda, signal });
+    const [scores] = await score(program, [model.parameters], part.rows, { lambda, signal });
+    return scores;
   } finally {
     await program.dispose();
   }

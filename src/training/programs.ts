@@ -1,7 +1,7 @@
 import type { Algebra, Tensors } from '../network/algebra';
 import type { ByteRows, Definition, InputSpec } from '../engine/engine';
 import { forward } from '../network/forward';
-import { hostTensor, type HostTensor } from '../network/host-tensor';
+import { hostTensor, type HostTensor, mapTensors } from '../network/host-tensor';
 import { crossEntropies, sumOfSquares } from '../network/loss';
 import { layerNumbers, type Network } from '../network/network';
 import { absorbStandardiser, standardise } from '../network/standardise';
@@ -41,11 +41,6 @@ export function parametersOf<T>(network: Network, tensors: Tensors<T>): Tensors<
   return Object.fromEntries(layerNumbers(network).flatMap((k) => [`W${k}`, `b${k}`].map((name) => [name, tensors[name]])));
 }
 
-/** One-hot labels of the images with the given rows, [n × classes]. */
-function oneHotLabels<T>(A: Algebra<T>, { layers }: Network, labels: T, rows: T): T {
-  return A.oneHot(A.gather(labels, rows), layers[layers.length - 1]);
-}
-
 /**
  * A stretch of updates: parameters, `rows` [updates × batch] of the images, `etas` [updates] and `lambda` [] to the
  * parameters after them.
@@ -65,32 +60,46 @@ export function updatesProgram(network: Network, data: ProgramData, batchSize: n
       const { rows, etas, lambda } = inputs;
       return A.scan(parametersOf(network, inputs), { rows, etas }, (parameters, row) => {
         const X = standardise(A, A.gather(images, row.rows), { mean, inverseDeviation }); // [batch × d]
-        const Y = oneHotLabels(A, network, labels, row.rows); // [batch × classes]
+        const Y = A.oneHot(A.gather(labels, row.rows), network.layers[network.layers.length - 1]); // [batch × classes]
         return { state: sgdUpdate(A, network, parameters, X, Y, n, row.etas, lambda), outputs: {} };
       }).state;
     },
   };
 }
 
+/** The names of one network's parameters among those of several: W1.0, b1.0, … */
+export function numbered<T>(parameters: Tensors<T>, index: number): Tensors<T> {
+  return Object.fromEntries(Object.entries(parameters).map(([name, value]) => [`${name}.${index}`, value]));
+}
+
 /**
- * How well the network does on chunks of images, `rows` [chunks × images]: for each chunk the sum of the cross-entropies and
- * the number of correct predictions, both [chunks], and Σ W² [] beside them.
+ * How well networks of one shape do on chunks of images, `rows` [chunks × images]. For network k, `crossEntropy.k` and `correct.k`
+ * are each chunk's sum of cross-entropies and number of correct predictions, [chunks], and `sumOfSquares.k` is Σ W², []. Several
+ * networks share the work of reading the images and give the same bytes as one at a time.
  */
-export function evaluationProgram(network: Network, data: ProgramData): Definition {
+export function evaluationProgram(network: Network, data: ProgramData, networks = 1): Definition {
+  const indices = Array.from({ length: networks }, (_, index) => index);
+  const merge = <T>(each: (index: number) => Tensors<T>): Tensors<T> => Object.assign({}, ...indices.map((index) => numbered(each(index), index)));
   return {
     name: 'evaluation',
-    inputs: { ...parameterSpecs(network), rows: { type: 'int', shape: ['chunks', 'images'] } },
+    inputs: { ...merge(() => parameterSpecs(network)), rows: { type: 'int', shape: ['chunks', 'images'] } },
     constants: constants(data),
     compute<T>(A: Algebra<T>, inputs: Tensors<T>, { images, labels, mean, inverseDeviation }: Tensors<T>) {
-      const parameters = parametersOf(network, inputs);
-      const onRawImages = absorbStandardiser(A, parameters, { mean, inverseDeviation });
+      const parameters = indices.map((index) => mapTensors(parameterSpecs(network), (_, name) => inputs[`${name}.${index}`]));
+      const onRawImages = parameters.map((each) => absorbStandardiser(A, each, { mean, inverseDeviation }));
       const { outputs } = A.scan({}, { rows: inputs.rows }, (_, { rows }) => {
-        const { scores } = forward(A, network, onRawImages, A.float(A.gather(images, rows))); // [images × classes]
-        const losses = crossEntropies(A, scores, oneHotLabels(A, network, labels, rows)); // [images]
-        const correct = A.equal(A.float(A.argMax(scores)), A.float(A.gather(labels, rows))); // [images]
-        return { state: {}, outputs: { crossEntropy: A.sum(losses), correct: A.sum(correct) } };
+        const X = A.float(A.gather(images, rows)); // [images × d]
+        const chunkLabels = A.gather(labels, rows); // [images]
+        const Y = A.oneHot(chunkLabels, network.layers[network.layers.length - 1]); // [images × classes]
+        return { state: {}, outputs: merge((index) => scoreChunk(A, network, onRawImages[index], X, Y, chunkLabels)) };
       });
-      return { ...outputs, sumOfSquares: sumOfSquares(A, network, parameters) };
+      return { ...outputs, ...merge((index) => ({ sumOfSquares: sumOfSquares(A, network, parameters[index]) })) };
     },
   };
+}
+
+function scoreChunk<T>(A: Algebra<T>, network: Network, parameters: Tensors<T>, X: T, Y: T, labels: T): Tensors<T> {
+  const { scores } = forward(A, network, parameters, X); // [images × classes]
+  const correct = A.equal(A.float(A.argMax(scores)), A.float(labels)); // [images]
+  return { crossEntropy: A.sum(crossEntropies(A, scores, Y)), correct: A.sum(correct) };
 }

@@ -15,9 +15,11 @@ import type { History, Measurement } from './measurement';
 import { measurementUpdates } from './measurement-updates';
 import { type MiniBatches, miniBatches } from './mini-batches';
 import { type Model, programData, requireFit } from './model';
+import { type Evaluators, openEvaluators } from './evaluators';
 import { adaptivePace, type Pace } from './pace';
 import { evaluationProgram, updatesProgram } from './programs';
 import { score } from './scoring';
+import { startStopwatch } from './stopwatch';
 
 export interface TrainOptions {
   /** The learning rate of each update. */
@@ -161,6 +163,11 @@ function countUpdates({ updates, epochs }: TrainOptions, perEpoch: number): numb
   return count;
 }
 
+/** As many snapshots of the network are measured at a time, because they share the work of reading the images … */
+const TOGETHER = 8;
+/** … if the first of them need not wait longer than this for its measurement, in seconds. */
+const LONGEST_WAIT = 1;
+
 /** Each measurement leaves `progress` complete before it is yielded, so a run can be left and taken up again between any two. */
 async function* run(plan: Plan, progress: Progress): AsyncGenerator<Measurement, undefined> {
   const { network, train, measureAt, signal = currentSignal() } = plan;
@@ -170,29 +177,63 @@ async function* run(plan: Plan, progress: Progress): AsyncGenerator<Measurement,
   progress.engine = engine;
   progress.standardiser = standardiser;
   const data = programData(train.dataset, standardiser);
-  const programs = await Promise.all([engine.compile(updatesProgram(network, data, plan.batchSize)), engine.compile(evaluationProgram(network, data))]);
-  const [updating, evaluating] = programs;
-  const paces = { updating: adaptivePace(), evaluating: adaptivePace() };
+  const updating = await engine.compile(updatesProgram(network, data, plan.batchSize));
+  const evaluators = openEvaluators((networks) => engine.compile(evaluationProgram(network, data, networks)));
+  const pace = adaptivePace();
+  const stopwatch = startStopwatch(plan.now, progress.seconds);
   let parameters = progress.parameters ?? castTensors(plan.parameters ?? initialise(network, { seed: plan.seed }), engine.precision);
-  const before = progress.seconds;
-  const resumed = plan.now();
-  let paused = 0;
+  let [trainedTo, together, since] = [progress.update, 1, stopwatch.seconds()];
+  let snapshots: Snapshot[] = [];
   try {
     for (const update of measureAt.filter((at) => at > progress.update)) {
-      parameters = await stretch(plan, updating, parameters, { from: progress.update, to: update, pace: paces.updating, signal });
-      const measurement = await measure(plan, evaluating, parameters, { update, pace: paces.evaluating, signal });
-      progress.update = update;
-      progress.parameters = parameters;
-      progress.history.push(measurement);
-      progress.seconds = before + (plan.now() - resumed - paused) / 1000;
-      const yielded = plan.now();
-      yield measurement;
-      paused += plan.now() - yielded;
+      parameters = await stretch(plan, updating, parameters, { from: trainedTo, to: update, pace, signal });
+      trainedTo = update;
+      snapshots.push({ update, parameters });
+      if (snapshots.length < together && update < plan.updates) continue;
+      const measurements = await measure(plan, evaluators, snapshots, signal);
+      const perSnapshot = (stopwatch.seconds() - since) / snapshots.length;
+      for (const [index, measurement] of measurements.entries()) {
+        requireFinite(measurement, plan.lambda);
+        Object.assign(progress, snapshots[index], { seconds: stopwatch.seconds() });
+        progress.history.push(measurement);
+        stopwatch.pause();
+        yield measurement;
+        stopwatch.resume();
+        signal?.throwIfAborted();
+      }
+      together = perSnapshot * TOGETHER < LONGEST_WAIT ? TOGETHER : 1;
+      [snapshots, since] = [[], stopwatch.seconds()];
     }
   } finally {
-    await Promise.all(programs.map((program) => program.dispose()));
+    await Promise.all([updating.dispose(), evaluators.dispose()]);
   }
   return undefined;
+}
+
+/** The network after an update, to be measured. */
+interface Snapshot {
+  readonly update: number;
+  readonly parameters: HostTensors;
+}
+
+/** Measures snapshots together if there are `TOGETHER`, else one by one: the numbers are the same. */
+async function measure(plan: Plan, evaluators: Evaluators, snapshots: readonly Snapshot[], signal: AbortSignal | undefined): Promise<Measurement[]> {
+  const groups = snapshots.length === TOGETHER ? [snapshots] : snapshots.map((snapshot) => [snapshot]);
+  const measurements: Measurement[] = [];
+  for (const group of groups) {
+    const { program, pace } = await evaluators.for(group.length);
+    const options = { lambda: plan.lambda, signal, pace };
+    const networks = group.map(({ parameters }) => parameters);
+    const train = await score(program, networks, plan.train.rows, options);
+    const validation = await score(program, networks, plan.validation.rows, options);
+    group.forEach(({ update }, k) => measurements.push({ update, epoch: update / plan.batches.perEpoch, eta: plan.schedule(update), train: train[k], validation: validation[k] }));
+  }
+  return measurements;
+}
+
+function requireFinite({ update, eta, train, validation }: Measurement, lambda: number): void {
+  const diverged = [train.cost, validation.cost].find((value) => !Number.isFinite(value));
+  if (diverged !== undefined) throw new DivergenceError(update, eta, lambda, diverged);
 }
 
 interface Stretch {
@@ -222,20 +263,4 @@ async function stretch(plan: Plan, program: Program, parameters: HostTensors, { 
     first = last + 1;
   }
   return current;
-}
-
-interface Moment {
-  readonly update: number;
-  readonly pace: Pace;
-  readonly signal: AbortSignal | undefined;
-}
-
-async function measure(plan: Plan, program: Program, parameters: HostTensors, { update, pace, signal }: Moment): Promise<Measurement> {
-  const { lambda, batches } = plan;
-  const eta = plan.schedule(update);
-  const train = await score(program, parameters, plan.train.rows, { lambda, signal, pace });
-  const validation = await score(program, parameters, plan.validation.rows, { lambda, signal, pace });
-  const diverged = [train.cost, validation.cost].find((value) => !Number.isFinite(value));
-  if (diverged !== undefined) throw new DivergenceError(update, eta, lambda, diverged);
-  return { update, epoch: update / batches.perEpoch, eta, train, validation };
 }

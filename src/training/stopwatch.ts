@@ -1,0 +1,23 @@
+/** Counts seconds while it runs. */
+export interface Stopwatch {
+  seconds(): number;
+  pause(): void;
+  resume(): void;
+}
+
+/** A running stopwatch on a clock of milliseconds; `before` is what it shows at first, in seconds. */
+export function startStopwatch(now: () => number, before = 0): Stopwatch {
+  let elapsed = before;
+  let running: number | undefined = now();
+  const seconds = () => elapsed + (running === undefined ? 0 : (now() - running) / 1000);
+  return {
+    seconds,
+    pause() {
+      elapsed = seconds();
+      running = undefined;
+    },
+    resume() {
+      running ??= now();
+    },
+  };
+}
