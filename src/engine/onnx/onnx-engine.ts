@@ -1,3 +1,4 @@
+import './no-telemetry';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
