@@ -1,19 +1,27 @@
 import { Command } from 'commander';
 import { buildCommand } from './build';
+import { dataCommand } from './data';
 import { kernelCommand } from './kernel';
 import { labCommand } from './lab';
 import { reportCommand } from './report';
+import { runsCommand } from './runs';
+import { searchCommand } from './search';
 import { testCommand } from './test';
+import { trainCommand } from './train';
 import { resolveEnvironmentPaths } from './user-path';
 
 resolveEnvironmentPaths();
 
 const program = new Command('clr-lab')
   .description('A laboratory for small networks trained with cyclical learning rates on CIFAR-10')
-  .addCommand(buildCommand())
-  .addCommand(kernelCommand())
-  .addCommand(labCommand())
   .addCommand(reportCommand())
+  .addCommand(trainCommand())
+  .addCommand(searchCommand())
+  .addCommand(runsCommand())
+  .addCommand(dataCommand())
+  .addCommand(labCommand())
+  .addCommand(kernelCommand())
+  .addCommand(buildCommand())
   .addCommand(testCommand());
 
 program.parseAsync().catch((error: unknown) => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { EngineName } from '../engine/engine';
 import type { NotebookEvent, ReportOptions } from '../report/report';
 import { openDatasetWithProgress } from './open-dataset-with-progress';
+import { say } from './output';
 import { userPath } from './user-path';
 
 interface Flags {
@@ -91,8 +92,4 @@ function printEvent(progress: NotebookEvent): void {
     case 'ended':
       say(`  ${progress.executed.status === 'ok' ? 'done' : progress.executed.status} in ${progress.executed.seconds.toFixed(1)} s`);
   }
-}
-
-function say(text: string): void {
-  process.stdout.write(`${text}\n`);
 }

@@ -1,0 +1,74 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { ENGINE_NAMES } from '../engine/select-engine';
+import type { EngineName } from '../engine/engine';
+import type { RunSettingsInput } from '../runs/settings';
+
+/** What the flags of a run give. */
+export interface RunFlags {
+  readonly layers: readonly number[];
+  readonly train: readonly string[];
+  readonly validation: readonly string[] | number;
+  readonly etaMin: number;
+  readonly etaMax: number;
+  readonly stepSize: number;
+  readonly cycles: number;
+  readonly batchSize: number;
+  readonly lambda: number;
+  readonly seed: number;
+  readonly measurements: number;
+  readonly engine?: EngineName;
+  readonly data?: string;
+  readonly fresh: boolean;
+}
+
+/** Adds the flags of a run: the network, the data, the schedule and the training. Defaults are those of the report's figure 3. */
+export function withRunOptions(command: Command): Command {
+  return command
+    .option('--layers <sizes>', 'units per layer, such as 3072,50,10', numbers, [3072, 50, 10])
+    .option('--train <batches>', "batches to train on, such as 'batch 1,batch 3', or all", names, ['batch 1'])
+    .option('--validation <batches>', 'batches to validate on; after --train all, how many images at the end', namesOrCount, ['batch 2'])
+    .option('--eta-min <rate>', 'smallest learning rate', number, 1e-5)
+    .option('--eta-max <rate>', 'largest learning rate', number, 1e-1)
+    .option('--step-size <updates>', 'n_s: updates in half a cycle', number, 500)
+    .option('--cycles <count>', 'cycles of the learning rate', number, 1)
+    .option('--batch-size <images>', 'images per mini-batch', number, 100)
+    .option('--lambda <factor>', 'factor of the L2 term', number, 0.01)
+    .option('--seed <number>', 'seed of weights and mini-batches', number, 1)
+    .option('--measurements <count>', 'measurements per epoch', number, 10)
+    .addOption(new Option('--engine <name>', 'what computes (default: CLR_LAB_ENGINE, else onnx)').choices([...ENGINE_NAMES]))
+    .option('--data <folder>', 'folder with the CIFAR-10 binary batches (default: CIFAR10_DIR, else data/)')
+    .option('--fresh', 'train again what the store of runs holds', false);
+}
+
+/** The settings of the flags' run. Whether they can be right is for the run to say. */
+export function settingsOf(flags: RunFlags): RunSettingsInput {
+  const { layers, train, validation, etaMin, etaMax, stepSize, cycles, batchSize, lambda, seed, measurements, engine } = flags;
+  return {
+    layers,
+    split: train.length === 1 && train[0] === 'all' ? { train: 'all', validation: validation as number } : { train, validation: validation as readonly string[] },
+    schedule: { type: 'cyclical', etaMin, etaMax, stepSize },
+    updates: Math.round(2 * stepSize * cycles),
+    batchSize,
+    lambda,
+    seed,
+    measurementsPerEpoch: measurements,
+    ...(engine && { engine }),
+  };
+}
+
+/** A number typed on the command line; anything else is commander's error. */
+export function number(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError(`${JSON.stringify(text)} is no number.`);
+  return value;
+}
+
+export function numbers(text: string): number[] {
+  return text.split(',').map(number);
+}
+
+const names = (text: string) => text.split(',').map((name) => name.trim());
+
+function namesOrCount(text: string): string[] | number {
+  return /^\d+$/.test(text) ? Number(text) : names(text);
+}
