@@ -1,32 +1,60 @@
 // The one door of clr-lab. Engines, tables and renderers are loaded when they are first used, not here.
 
+// The network
 export { fullyConnected, type Network } from './network/network';
 export { initialise, type InitialiseOptions } from './network/initialise';
 export type { HostTensor, HostTensors, Precision } from './network/host-tensor';
 
+// Learning rates
 export type { Schedule } from './schedule/schedule';
 export { constant } from './schedule/constant';
 export { cyclical, type CyclicalOptions } from './schedule/cyclical';
+export { scheduleFrom, type ScheduleDescription } from './schedule/description';
 
-export type { Dataset, Part } from './data/dataset';
-export { partLabels } from './data/dataset';
+// Data
+export { partLabels, type Dataset, type Part } from './data/dataset';
 export { openDataset, type OpenDatasetOptions } from './data/open-dataset';
 export { readImages } from './data/images';
 export { split, take, type Split, type SplitPlan } from './data/split';
 export { fitStandardiser, type Standardiser } from './data/standardiser';
 
+// Engines
 export type { Engine, EngineName } from './engine/engine';
 export { openEngine, type EngineOptions } from './engine/select-engine';
 
+// Training
 export { train, type TrainingParts, type TrainingRun, type TrainOptions } from './training/train';
 export { fit, type Fit } from './training/fit';
 export { evaluate, type EvaluateOptions } from './training/evaluate';
+export { confusionCounts, predict, type Predictions } from './training/predict';
 export { DivergenceError } from './training/divergence-error';
+export { currentSignal } from './training/interruption';
 export type { Checkpoint } from './training/checkpoint';
 export type { History, Measurement, Scores } from './training/measurement';
 export type { Model } from './training/model';
-export { currentSignal } from './training/interruption';
 
+// The gradient check and the sanity checks
+export { checkGradients, type CheckGradientsOptions, type GradientCheck, type GradientComparison, type TensorCheck } from './training/gradient-check/check-gradients';
+export { gradientErrors, wrongGradients, type GradientErrors } from './training/gradient-check/gradient-errors';
+export { compareEngines, type EngineErrors } from './training/gradient-check/compare-engines';
+export { errorAgainstStep, type StepErrors } from './training/gradient-check/error-against-step';
+export { standardisedImages, type LabelledImages } from './training/gradient-check/labelled-images';
+export { initialScores, overfit } from './training/gradient-check/sanity-checks';
+
+// Runs and searches
+export { runOnce, storedRun, type CompletedRun, type RunInStore, type StoredRunOptions } from './runs/run';
+export { openStore, type RunStore } from './runs/store';
+export type { RunSettings, RunSettingsInput } from './runs/settings';
+export { bestTrial, search, type Study } from './search/search';
+export type { SearchOptions } from './search/plan';
+export type { Trial } from './search/trial';
+export { linear, list, logarithmic, logUniform, uniform, type Space } from './search/space';
+export { gridSampler, randomSampler, type Sampler } from './search/sampler';
+export { medianPruner, successiveHalving, type Pruner } from './search/pruner';
+export { byParameter, narrow, seedsNeeded } from './search/narrow';
+export { rankByMean, seedDeviation, type SeedSummary } from './search/seed-statistics';
+
+// Figures, tables, and their display in a notebook
 export * from './figures';
-export { comparison, table, toCsv, toDataFrame, toHtml, toText, type Comparison, type Row, type Table, type TableOptions } from './tables';
-export { show, result, watch, progress, liveFigure, type Showable, type WatchOptions } from './notebook/display';
+export { comparison, searchTable, table, toCsv, toDataFrame, toHtml, toText, type Comparison, type Row, type Table, type TableOptions } from './tables';
+export { liveFigure, progress, result, show, watch, watchSearch, type Showable, type WatchOptions } from './notebook/display';

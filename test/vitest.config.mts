@@ -1,8 +1,12 @@
 import { defineConfig } from 'vitest/config';
 
+/** Tests that need what npm does not install: Jupyter, Chromium, Redis … They say so themselves where it is missing. */
+const larger = ['test/browser/**', 'test/notebook/kernel-jupyter.test.ts', 'test/notebook/display-page.test.ts', 'test/explorer/page.test.ts'];
+
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    exclude: process.env.CLR_LAB_TEST_ALL ? [] : larger,
     globalSetup: ['test/support/build.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,

@@ -48,7 +48,7 @@ async function search(flags: Flags): Promise<void> {
     const outcome = value === null ? `${state}: ${reason}` : `validation accuracy ${percent(value)}`;
     if (!flags.json) say(`${study.trials.length} of ${study.total}  ${parameter} ${parameters[parameter].toPrecision(4)}  seed ${seed}  ${outcome}  ${seconds.toFixed(1)} s`);
   }
-  const best = bestTrial(study.trials);
+  const best = study.trials.some(({ state }) => state === 'complete') ? bestTrial(study.trials) : undefined;
   if (flags.json) {
     const trials = study.trials.map(({ number: index, parameters, seed, state, value, reason, seconds, key }) => ({ number: index, parameters, seed, state, value, reason, seconds, key }));
     sayJson({ dataset: { name: dataset.name, checksum: dataset.checksum }, trials, best: best && { parameters: best.parameters, value: best.value, key: best.key } });

@@ -15,8 +15,8 @@ export interface DatasetDescription {
 }
 
 /** Describes a data set from `openDataset` as plain JSON, for `attachDataset` in another thread or process. */
-export function describeDataset({ labels: _, directory, ...dataset }: Dataset): DatasetDescription {
-  return { ...dataset, ...(directory === undefined ? {} : { directory }), labels: labelsPath(dataset.pixels.path) };
+export function describeDataset({ name, checksum, directory, classNames, groups, pixels }: Dataset): DatasetDescription {
+  return { name, checksum, ...(directory === undefined ? {} : { directory }), classNames, groups, pixels, labels: labelsPath(pixels.path) };
 }
 
 /**

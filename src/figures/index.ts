@@ -4,6 +4,7 @@ export { contour } from './contour';
 export type { Annotation, Axis, BarTrace, Figure, FigureOptions, Layout, ScatterTrace, Shape, Trace } from './figure';
 export { binned, histogram, histograms, type BinOptions, type Bins, type HistogramOptions } from './histogram';
 export { classGrid, imageGrid, imageOf, type ClassGridOptions, type ImageGridOptions } from './image-grid';
+export { gradientErrorHistogram, stepErrorCurves } from './gradient-errors';
 export { learningCurves, type LearningCurvesOptions } from './learning-curves';
 export { learningRate, type LearningRateOptions } from './learning-rate';
 export { lines, type LinesOptions, type Series } from './lines';

@@ -48,7 +48,7 @@ export function learningCurves(history: History, { epochs, ...options }: Learnin
   panels.forEach(({ key, domain }, panel) => {
     const suffix = suffixOf(panel);
     layout[`xaxis${suffix}`] = styledAxis('epoch', { domain, anchor: `y${suffix}`, range: xRange, hoverformat: '.1f' });
-    layout[`yaxis${suffix}`] = styledAxis('', { anchor: `x${suffix}`, ...rangeOf(ranges[key]), ...(key === 'accuracy' ? { tickformat: '.0%' } : {}) });
+    layout[`yaxis${suffix}`] = styledAxis('', { anchor: `x${suffix}`, ...rangeOf(ranges[key]), ...(key === 'accuracy' ? { tickformat: '~%' } : {}) });
     const bottom = [0.72, 0.36, 0][panel]!;
     Object.assign(narrow, {
       [`xaxis${suffix}.domain`]: [0, 1], [`yaxis${suffix}.domain`]: [bottom, bottom + 0.24],

@@ -22,7 +22,7 @@ export interface LinesOptions extends FigureOptions {
   /** [from, to] in the axis's own unit. Default: all values. */
   xRange?: [number, number];
   yRange?: [number, number];
-  /** d3 formats of the tick labels, such as '.0%'. */
+  /** d3 formats of the tick labels, such as '~%'. */
   xTickFormat?: string;
   yTickFormat?: string;
   /** Lines across the plot, such as a threshold: at a value of y, or of x. */

@@ -74,7 +74,7 @@ export function panelTitle(text: string, domain: readonly [number, number], top 
 }
 
 /** What changes in every figure below 600 px; long titles are also broken into lines there. */
-const narrowPage: NarrowLayout = { 'title.xref': 'container', 'title.x': 0.02, 'title.font.size': 14, 'margin.l': 44, 'margin.r': 10 };
+const narrowPage: NarrowLayout = { 'title.xref': 'container', 'title.x': 0.02, 'title.font.size': 14, 'margin.l': 44, 'margin.r': 16 };
 
 /** What a figure adds to the template. */
 export interface Parts extends FigureOptions {
@@ -127,5 +127,7 @@ export function markSynthetic({ data, layout }: Figure): Figure {
     xref: 'paper', x: 0.5, xanchor: 'center', yref: 'paper', y: 0.5, yanchor: 'middle',
     font: { size: 38, color: colours.warning, weight: 700 },
   };
-  return { data, layout: { ...layout, annotations: [...(layout.annotations ?? []), mark] } };
+  const before = layout.annotations ?? [];
+  const narrow = { ...layout.meta?.narrow, [`annotations[${before.length}].font.size`]: 18 };
+  return { data, layout: { ...layout, annotations: [...before, mark], meta: { ...layout.meta, narrow } } };
 }

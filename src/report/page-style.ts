@@ -17,7 +17,7 @@ dt::after { content: ':'; }
 dd { margin: 0; overflow-wrap: anywhere; }
 nav ol { padding-left: 1.4em; columns: 2 280px; }
 nav small { color: var(--soft); }
-.text { max-width: 46em; }
+.text > :not(h1) { max-width: 46em; }
 .text code, details code { font-family: ui-monospace, 'SF Mono', Menlo, Consolas, monospace; font-size: .875em; }
 .text code { background: var(--tint); padding: .1em .3em; border-radius: 4px; }
 details.code { margin: 8px 0; }
@@ -30,10 +30,16 @@ pre.error { border-color: #c0392b; color: #c0392b; }
 .wide { overflow-x: auto; }
 table.summary { border-collapse: collapse; width: 100%; font-size: .9375rem; }
 table.summary th, table.summary td { text-align: left; vertical-align: top; padding: 6px 12px 6px 0; border-bottom: 1px solid var(--line); }
+table.summary td:nth-child(2), table.summary td:nth-child(3) { white-space: nowrap; }
 .agrees { color: #1a7f37; font-weight: 600; }
 .differs { color: #9a6700; font-weight: 600; }
 .failed { color: #c0392b; font-weight: 600; }
 .synthetic { background: #fff4ce; border: 1px solid #d4a72c; border-radius: 6px; padding: 8px 12px; font-weight: 600; }
 .hljs-keyword, .hljs-literal { color: #8250df; } .hljs-string { color: #0a5; } .hljs-number { color: #0550ae; } .hljs-comment { color: var(--soft); font-style: italic; } .hljs-title { color: #953800; }
+@media (max-width: 600px) { /* A claim over three columns, its numbers and verdict, and why. */
+  table.summary tr { display: grid; grid-template-columns: repeat(3, 1fr); padding: 6px 0; border-bottom: 1px solid var(--line); }
+  table.summary th, table.summary td { padding: 0; border: 0; }
+  table.summary :is(th, td):is(:first-child, :last-child) { grid-column: 1 / -1; }
+}
 @media print { details.code { display: none; } }
 `;

@@ -4,6 +4,7 @@ import type { Engine } from '../engine/engine';
 import { openEngine } from '../engine/select-engine';
 import { DivergenceError } from '../training/divergence-error';
 import { currentSignal } from '../training/interruption';
+import type { LiveOptions } from '../training/live';
 import type { History, Measurement } from '../training/measurement';
 import type { Model } from '../training/model';
 import { train, type TrainingRun } from '../training/train';
@@ -28,6 +29,8 @@ export interface StoredRunOptions {
   readonly signal?: AbortSignal;
   /** A checkpoint is written at the first measurement after so many seconds. Default 10. */
   readonly checkpointEverySeconds?: number;
+  /** Measurements on small samples in between. Default: none. */
+  readonly live?: LiveOptions;
   /** Told what goes wrong without ending the run. Default: a line on standard error. */
   readonly onMessage?: (text: string) => void;
   /** Milliseconds of a clock that never goes back. */
@@ -201,7 +204,8 @@ async function startTraining({ settings, parts, options }: Plan, checkpoint: Tra
     throw new RangeError(`engine is ${engine.name} in ${engine.precision}, but the settings say ${settings.engine} in ${settings.precision}`);
   }
   const standardiser = await standardiserFor(settings, parts.train);
-  return train(networkOf(settings), parts, { ...trainOptionsOf(settings), engine, standardiser, signal, ...(checkpoint && { checkpoint }), ...(now && { now }) });
+  const { live } = options;
+  return train(networkOf(settings), parts, { ...trainOptionsOf(settings), engine, standardiser, signal, ...(live && { live }), ...(checkpoint && { checkpoint }), ...(now && { now }) });
 }
 
 interface CheckpointOptions extends Pick<StoredRunOptions, 'checkpointEverySeconds' | 'now' | 'onMessage'> {

@@ -40,10 +40,12 @@ export function defaultStoreDirectory(environment: Environment = process.env): s
   return environment.CLR_LAB_RUNS ? resolve(environment.CLR_LAB_RUNS) : join(projectDataDirectory, 'runs');
 }
 
+const checkpointEnding = '.checkpoint';
+
 /** The store in a folder. Any number of stores and processes may share it. */
 export function openStore({ directory = defaultStoreDirectory(), onMessage = tell }: StoreOptions = {}): RunStore {
   const entryPath = (key: string) => join(directory, requireKey(key));
-  const checkpointPath = (key: string) => join(directory, `${requireKey(key)}.checkpoint`);
+  const checkpointPath = (key: string) => join(directory, `${requireKey(key)}${checkpointEnding}`);
   let swept = false;
   const failing = async <T>(action: string, work: () => Promise<T>): Promise<T> => {
     try {
@@ -96,11 +98,18 @@ export function openStore({ directory = defaultStoreDirectory(), onMessage = tel
       failing('opening the folder for writing', async () => {
         await mkdir(directory, { recursive: true });
         await access(directory, constants.W_OK);
-        if (!swept) await removeStale(directory);
+        if (!swept) await sweep(directory);
         swept = true;
       }),
   };
   return store;
+}
+
+/** Removes what killed processes left: unfinished folders and files, and checkpoints of runs that are finished. */
+async function sweep(directory: string): Promise<void> {
+  await removeStale(directory);
+  const names = new Set(await readdir(directory));
+  for (const name of names) if (name.endsWith(checkpointEnding) && names.has(name.slice(0, -checkpointEnding.length))) await removeCheckpoint(join(directory, name));
 }
 
 /** What is made of an entry's files. That they do not parse although their checksums are right is damage too. */

@@ -11,6 +11,7 @@ import type { Checkpoint } from './checkpoint';
 import { DivergenceError } from './divergence-error';
 import { resolveEngine } from './evaluate';
 import { currentSignal } from './interruption';
+import { type LiveMeter, liveMeter, type LiveOptions, liveOptions } from './live';
 import type { History, Measurement } from './measurement';
 import { measurementUpdates } from './measurement-updates';
 import { type MiniBatches, miniBatches } from './mini-batches';
@@ -19,7 +20,7 @@ import { type Evaluators, openEvaluators } from './evaluators';
 import { adaptivePace, type Pace } from './pace';
 import { evaluationProgram, updatesProgram } from './programs';
 import { score } from './scoring';
-import { startStopwatch } from './stopwatch';
+import { startStopwatch, type Stopwatch } from './stopwatch';
 
 export interface TrainOptions {
   /** The learning rate of each update. */
@@ -46,6 +47,8 @@ export interface TrainOptions {
   readonly standardiser?: Standardiser;
   /** Where to go on; the other options must be those of the run that made it. */
   readonly checkpoint?: Checkpoint;
+  /** Measure small samples too, many times a second, and tell of it; these are not part of the history. Default: no. */
+  readonly live?: LiveOptions;
   /** Milliseconds of a clock that never goes back. */
   readonly now?: () => number;
 }
@@ -126,6 +129,7 @@ interface Plan extends TrainOptions, TrainingParts {
   readonly batchSize: number;
   readonly batches: MiniBatches;
   readonly measureAt: readonly number[];
+  readonly live?: Required<LiveOptions>;
   readonly now: () => number;
 }
 
@@ -151,7 +155,8 @@ function makePlan(network: Network, { train, validation }: TrainingParts, option
   const batches = miniBatches(train.rows, { batchSize, seed });
   const updates = countUpdates(options, batches.perEpoch);
   const measureAt = measurementUpdates(updates, batches.perEpoch, measurementsPerEpoch);
-  return { ...options, network, train, validation, seed, updates, lambda, batchSize, batches, measureAt, now };
+  const live = options.live && liveOptions(options.live);
+  return { ...options, network, train, validation, seed, updates, lambda, batchSize, batches, measureAt, live, now };
 }
 
 function countUpdates({ updates, epochs }: TrainOptions, perEpoch: number): number {
@@ -179,14 +184,15 @@ async function* run(plan: Plan, progress: Progress): AsyncGenerator<Measurement,
   const data = programData(train.dataset, standardiser);
   const updating = await engine.compile(updatesProgram(network, data, plan.batchSize));
   const evaluators = openEvaluators((networks) => engine.compile(evaluationProgram(network, data, networks)));
-  const pace = adaptivePace();
   const stopwatch = startStopwatch(plan.now, progress.seconds);
+  const live = plan.live && liveMeter({ ...plan.live, onMeasurement: offTheClock(stopwatch, plan.live.onMeasurement) }, measureSample(plan, evaluators), plan.now);
+  const pace = adaptivePace(plan.live && LIVE_CALL / plan.live.perSecond);
   let parameters = progress.parameters ?? castTensors(plan.parameters ?? initialise(network, { seed: plan.seed }), engine.precision);
   let [trainedTo, together, since] = [progress.update, 1, stopwatch.seconds()];
   let snapshots: Snapshot[] = [];
   try {
     for (const update of measureAt.filter((at) => at > progress.update)) {
-      parameters = await stretch(plan, updating, parameters, { from: trainedTo, to: update, pace, signal });
+      parameters = await stretch(plan, updating, parameters, { from: trainedTo, to: update, pace, live, signal });
       trainedTo = update;
       snapshots.push({ update, parameters });
       if (snapshots.length < together && update < plan.updates) continue;
@@ -231,6 +237,25 @@ async function measure(plan: Plan, evaluators: Evaluators, snapshots: readonly S
   return measurements;
 }
 
+/** A call of the engine takes at most half the time between two live measurements: 500 ms over their number a second. */
+const LIVE_CALL = 500;
+
+/** Measures one network on the samples. */
+function measureSample(plan: Plan, evaluators: Evaluators): (update: number, parameters: HostTensors) => Promise<Measurement> {
+  const sample = (part: Part): Part => ({ ...part, rows: part.rows.subarray(0, plan.live!.images) });
+  const onSamples = { ...plan, train: sample(plan.train), validation: sample(plan.validation) };
+  return async (update, parameters) => (await measure(onSamples, evaluators, [{ update, parameters }], plan.signal))[0];
+}
+
+/** As `told`, with the stopwatch stopped. */
+function offTheClock(stopwatch: Stopwatch, told: LiveOptions['onMeasurement']): LiveOptions['onMeasurement'] {
+  return async (measurement) => {
+    stopwatch.pause();
+    await told(measurement);
+    stopwatch.resume();
+  };
+}
+
 function requireFinite({ update, eta, train, validation }: Measurement, lambda: number): void {
   const diverged = [train.cost, validation.cost].find((value) => !Number.isFinite(value));
   if (diverged !== undefined) throw new DivergenceError(update, eta, lambda, diverged);
@@ -241,13 +266,15 @@ interface Stretch {
   readonly from: number;
   readonly to: number;
   readonly pace: Pace;
+  readonly live: LiveMeter | undefined;
   readonly signal: AbortSignal | undefined;
 }
 
 /** The parameters after updates `from` + 1 … `to`, in calls of bounded length. */
-async function stretch(plan: Plan, program: Program, parameters: HostTensors, { from, to, pace, signal }: Stretch): Promise<HostTensors> {
+async function stretch(plan: Plan, program: Program, parameters: HostTensors, { from, to, pace, live, signal }: Stretch): Promise<HostTensors> {
   const { batches, batchSize, schedule, lambda, now } = plan;
   let current = parameters;
+  await live?.(Math.max(0, from), current);
   for (let first = Math.max(1, from + 1); first <= to; ) {
     signal?.throwIfAborted();
     const last = Math.min(to, first + pace.units() - 1);
@@ -260,6 +287,7 @@ async function stretch(plan: Plan, program: Program, parameters: HostTensors, { 
       lambda: hostTensor([], Float64Array.of(lambda)),
     });
     pace.took(count, now() - started);
+    if (last < to) await live?.(last, current);
     first = last + 1;
   }
   return current;

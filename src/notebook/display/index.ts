@@ -4,3 +4,4 @@ export { progress, type Progress, type ProgressOptions } from './progress';
 export { result, resultMimeType, type Json } from './result';
 export { show, type Showable } from './show';
 export { watch, type Measurements, type WatchOptions } from './watch';
+export { watchSearch, type WatchSearchOptions } from './watch-search';

@@ -1,0 +1,80 @@
+import { availableParallelism } from 'node:os';
+import type { Dataset } from '../data/dataset';
+import { parseRunSettings, type RunSettings, type RunSettingsInput } from '../runs/settings';
+import type { RunStore } from '../runs/store';
+import type { Measurement } from '../training/measurement';
+import type { Pruner } from './pruner';
+import { defaultSampler, type Sampler } from './sampler';
+import type { Parameters, Space } from './space';
+
+export interface SearchOptions {
+  readonly dataset: Dataset;
+  /** The settings of all trials, in which each parameter is put at its path; or a function from the parameters to a trial's settings. */
+  readonly settings: RunSettingsInput | ((parameters: Parameters) => RunSettingsInput);
+  readonly space: Space;
+  /** Default: every combination where all parameters have grids, else `randomSampler()`. */
+  readonly sampler?: Sampler;
+  /** How many sets of parameters to try. Default: all that the sampler has. */
+  readonly trials?: number;
+  /** Each set of parameters is tried once with each of these seeds. Default: the seed of the settings alone. */
+  readonly seeds?: readonly number[];
+  /** What is sought, after a measurement. Default: the validation accuracy. */
+  readonly value?: (measurement: Measurement) => number;
+  /** Whether large or small values are sought. Default 'maximize'. */
+  readonly direction?: 'maximize' | 'minimize';
+  /** Ends trials that do badly. Default: none does. */
+  readonly pruner?: Pruner;
+  /** Trials at once, each on one thread. Default: one per core. */
+  readonly workers?: number;
+  /** Where finished runs are and go; false keeps nothing. Default: `openStore()`. */
+  readonly store?: RunStore | false;
+  /** Train again what is stored. Default: whether the environment variable CLR_LAB_FRESH is set (and not 0). */
+  readonly fresh?: boolean;
+  readonly checkpointEverySeconds?: number;
+  /** Ends the search and all workers; unfinished trials leave checkpoints. Default: the running notebook cell's. */
+  readonly signal?: AbortSignal;
+  /** Told of each measurement of each trial as it is made. */
+  readonly onMeasurement?: (number: number, measurement: Measurement) => void;
+}
+
+/** Options with their defaults, checked. */
+export interface Plan extends SearchOptions {
+  readonly sampler: Sampler;
+  readonly seeds: readonly number[];
+  readonly total: number;
+  readonly workers: number;
+  readonly value: (measurement: Measurement) => number;
+  readonly sign: 1 | -1;
+  readonly settingsOf: (parameters: Parameters) => RunSettingsInput;
+}
+
+export function makePlan(options: SearchOptions): Plan {
+  const { space, settings, sampler = defaultSampler(space), direction = 'maximize', workers = availableParallelism(), value = ({ validation }) => validation.accuracy } = options;
+  if (!Number.isInteger(workers) || workers < 1) throw new RangeError(`workers is ${workers}; a whole number, 1 or more, would be right`);
+  if (Object.keys(space).length === 0) throw new RangeError('space has no parameters; one or more, such as { lambda: logUniform({ from: 1e-7, to: 1e-1 }) }, would be right');
+  const base = typeof settings === 'function' ? undefined : parseRunSettings(settings);
+  const settingsOf = typeof settings === 'function' ? settings : (parameters: Parameters) => withParameters(base!, parameters);
+  if (base) withParameters(base, Object.fromEntries(Object.keys(space).map((name) => [name, 0]))); // are they all there?
+  const { seeds = [base?.seed ?? 1] } = options;
+  if (seeds.length === 0 || new Set(seeds).size < seeds.length) throw new RangeError(`seeds is [${seeds.join(', ')}]; one or more different whole numbers would be right`);
+  const sets = options.trials ?? sampler.size(space);
+  if (sets === undefined || !Number.isInteger(sets) || sets < 1) throw new RangeError(`trials is ${sets}; the number of sets of parameters to try, 1 or more, would be right`);
+  const total = Math.min(sets, sampler.size(space) ?? sets) * seeds.length;
+  return { ...options, sampler, seeds, total, workers, value, sign: direction === 'maximize' ? 1 : -1, settingsOf };
+}
+
+/** Settings with each parameter put at its path, such as `schedule.etaMax`. Throws a RangeError for a path that is not there. */
+export function withParameters(settings: RunSettings, parameters: Parameters): RunSettings {
+  return Object.entries(parameters).reduce<RunSettings>((changed, [path, value]) => {
+    if (path === 'seed') throw new RangeError("space has the parameter 'seed'; the option seeds would be right");
+    return replaced(changed, path.split('.'), value, path);
+  }, settings);
+}
+
+function replaced<T extends object>(object: T, [key, ...rest]: readonly string[], value: number, path: string): T {
+  const inner = (object as Record<string, unknown>)[key];
+  if (rest.length > 0 && typeof inner === 'object' && inner !== null) return { ...object, [key]: replaced(inner, rest, value, path) };
+  if (rest.length === 0 && typeof inner === 'number') return { ...object, [key]: value };
+  const numbers = Object.entries(object).flatMap(([name, entry]) => (typeof entry === 'number' ? [name] : []));
+  throw new RangeError(`space has the parameter '${path}', but the settings have no number ${key}; there ${numbers.length === 1 ? 'is' : 'are'} ${numbers.join(', ')}`);
+}

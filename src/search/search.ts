@@ -1,0 +1,99 @@
+import { describeDataset } from '../data/attach-dataset';
+import { freshFromEnvironment } from '../runs/run';
+import { openStore } from '../runs/store';
+import { currentSignal } from '../training/interruption';
+import { makePlan, type Plan, type SearchOptions } from './plan';
+import { runTrial, type TrialContext } from './run-trial';
+import type { Trial } from './trial';
+import { threadWorkers } from './workers';
+
+/** A search on its way: yields trials as they end. */
+export interface Study extends AsyncIterableIterator<Trial> {
+  /** How many trials there will be, at most. */
+  readonly total: number;
+  /** The trials that have ended so far, by number. */
+  readonly trials: readonly Trial[];
+}
+
+/**
+ * Tries parameters: trains one run for each set of them and each seed, in worker threads, as an async generator of trials as
+ * they end. Nothing happens until the first trial is asked for. Their order may change from time to time; their numbers,
+ * parameters and values do not. Runs that are stored are not trained again, so a search that was ended goes on where it was.
+ *
+ * A trial that diverges or fails is a failed trial with its reason, and the search goes on.
+ *
+ * @throws RangeError for options that cannot be right, at once
+ * @throws StoreError (while iterating) if the store cannot be written or read; the signal's reason
+ */
+export function search(options: SearchOptions): Study {
+  const plan = makePlan(options);
+  const trials: Trial[] = [];
+  const iterator = iterate(plan, trials);
+  return {
+    next: () => iterator.next(),
+    return: () => iterator.return(undefined),
+    throw: (error) => iterator.throw(error),
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    total: plan.total,
+    get trials() {
+      return [...trials].sort((a, b) => a.number - b.number);
+    },
+  };
+}
+
+/** The best complete trial. Throws a RangeError if there is none. */
+export function bestTrial(trials: readonly Trial[], { direction = 'maximize' }: Pick<SearchOptions, 'direction'> = {}): Trial & { readonly value: number } {
+  const sign = direction === 'maximize' ? 1 : -1;
+  const complete = trials.filter((trial): trial is Trial & { readonly value: number } => trial.state === 'complete' && trial.value !== null);
+  if (complete.length === 0) throw new RangeError(`bestTrial: none of the ${trials.length} trials is complete`);
+  return complete.reduce((best, trial) => (sign * trial.value > sign * best.value ? trial : best));
+}
+
+async function* iterate(plan: Plan, trials: Trial[]): AsyncGenerator<Trial, undefined> {
+  const { signal = currentSignal(), store = openStore(), fresh = freshFromEnvironment() } = plan;
+  signal?.throwIfAborted();
+  if (store) await store.requireWritable();
+  const workers = threadWorkers({ count: Math.min(plan.workers, plan.total) });
+  const context: TrialContext = { plan, store, fresh, workers, observed: new Map(), dataset: describeDataset(plan.dataset) };
+  const ended: Promise<Trial>[] = [];
+  let wake = () => {};
+  let [begun, active] = [0, 0];
+  /** Keeps all workers busy, however slowly the trials are taken. */
+  const begin = () => {
+    while (active < plan.workers && begun < plan.total) {
+      active++;
+      const trial = runNumbered(context, begun++, trials);
+      const settle = () => {
+        active--;
+        ended.push(trial);
+        begin();
+        wake();
+      };
+      trial.then((value) => trials.push(value)).then(settle, settle);
+    }
+  };
+  const onAbort = () => wake();
+  signal?.addEventListener('abort', onAbort);
+  try {
+    begin();
+    while (active > 0 || ended.length > 0) {
+      signal?.throwIfAborted();
+      const trial = ended.shift();
+      if (trial !== undefined) yield await trial;
+      else await new Promise<void>((resolve) => (wake = resolve));
+    }
+  } finally {
+    begun = plan.total; // no more
+    signal?.removeEventListener('abort', onAbort);
+    await workers.close();
+  }
+  return undefined;
+}
+
+async function runNumbered(context: TrialContext, number: number, ended: readonly Trial[]): Promise<Trial> {
+  const { sampler, space, seeds } = context.plan;
+  const parameters = sampler.ask(space, Math.floor(number / seeds.length), ended);
+  return runTrial(context, number, parameters, seeds[number % seeds.length]);
+}

@@ -1,0 +1,68 @@
+import type { Part } from '../data/dataset';
+import type { Definition } from '../engine/engine';
+import type { Tensors, Algebra } from '../network/algebra';
+import { forward } from '../network/forward';
+import { hostTensor } from '../network/host-tensor';
+import type { Network } from '../network/network';
+import { absorbStandardiser } from '../network/standardise';
+import { type EvaluateOptions, resolveEngine } from './evaluate';
+import { currentSignal } from './interruption';
+import { type Model, programData, requireFit } from './model';
+import { parametersOf, parameterSpecs, type ProgramData } from './programs';
+
+/** What a network says of the images of a part, in the part's order. */
+export interface Predictions {
+  /** The class of the largest score. [n] */
+  readonly classes: Uint8Array;
+  /** The softmax of the scores, row by row. [n × classes] */
+  readonly probabilities: Float64Array;
+}
+
+/** Images per call: some milliseconds, so that the event loop turns. */
+const CHUNK = 500;
+
+/** Which class a trained network takes each image of a part for, and with what probability. */
+export async function predict(model: Model, part: Part, options: Omit<EvaluateOptions, 'lambda'> = {}): Promise<Predictions> {
+  const { network, parameters, standardiser } = model;
+  const { signal = currentSignal() } = options;
+  requireFit(network, part);
+  const engine = await resolveEngine(options.engine);
+  const { rows } = part;
+  const count = network.layers[network.layers.length - 1];
+  const predictions: Predictions = { classes: new Uint8Array(rows.length), probabilities: new Float64Array(rows.length * count) };
+  const program = await engine.compile(predictionProgram(network, programData(part.dataset, standardiser)));
+  try {
+    for (let from = 0; from < rows.length; from += CHUNK) {
+      signal?.throwIfAborted();
+      const chunk = rows.subarray(from, from + CHUNK);
+      const outputs = await program.run({ ...parameters, rows: hostTensor([chunk.length], chunk) });
+      predictions.classes.set(outputs.classes.data, from);
+      predictions.probabilities.set(outputs.probabilities.data, from * count);
+    }
+    return predictions;
+  } finally {
+    await program.dispose();
+  }
+}
+
+/** How often images of each class (first index) were taken for each class (second): [classes][classes] counts. */
+export function confusionCounts(labels: ArrayLike<number>, predicted: ArrayLike<number>, classes: number): number[][] {
+  if (labels.length !== predicted.length) throw new RangeError(`confusionCounts: ${labels.length} labels and ${predicted.length} predictions; they must be as many`);
+  const counts = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
+  for (let index = 0; index < labels.length; index++) counts[labels[index]][predicted[index]]++;
+  return counts;
+}
+
+/** `rows` [images] to the classes of the largest scores, [images], and the softmax of the scores, [images × classes]. */
+function predictionProgram(network: Network, { images, mean, standardDeviation }: ProgramData): Definition {
+  return {
+    name: 'prediction',
+    inputs: { ...parameterSpecs(network), rows: { type: 'int', shape: ['images'] } },
+    constants: { images, mean: hostTensor([mean.length], mean), inverseDeviation: hostTensor([mean.length], standardDeviation.map((deviation) => 1 / deviation)) },
+    compute<T>(A: Algebra<T>, inputs: Tensors<T>, { images, mean, inverseDeviation }: Tensors<T>) {
+      const onRawImages = absorbStandardiser(A, parametersOf(network, inputs), { mean, inverseDeviation });
+      const { scores } = forward(A, network, onRawImages, A.float(A.gather(images, inputs.rows))); // [images × classes]
+      return { classes: A.argMax(scores), probabilities: A.softmax(scores) };
+    },
+  };
+}
