@@ -1,7 +1,7 @@
 import hljs from 'highlight.js/lib/core';
 import typescript from 'highlight.js/lib/languages/typescript';
 import MarkdownIt from 'markdown-it';
-import { plotlyHtml } from '../notebook/display/figure-html';
+import { plotlyHtml, withoutPlotly } from '../notebook/display/figure-html';
 import { resultMimeType } from '../notebook/display/result';
 import type { Cell, CodeCell, Output } from '../notebook/execute/nbformat';
 import { escapeHtml } from '../tables/formats';
@@ -43,12 +43,13 @@ ${plotlyHtml()}
 }
 
 /** What made the results. */
-function labels({ dataset, versions, machine }: ReportResults): string {
+function labels({ dataset, versions, machine, parameters }: ReportResults): string {
   const rows: [string, string][] = [
     ['Data', `${dataset.name === 'synthetic' ? 'synthetic stand-in' : 'CIFAR-10'}, ${dataset.images.toLocaleString('en-GB')} images, SHA-256 ${dataset.checksum.slice(0, 12)}…`],
     ['Engine', versions.engine],
     ['Versions', `clr-lab ${versions.clrLab}, Node ${versions.node}, tslab ${versions.tslab}`],
     ['Machine', `${machine.processor}, ${machine.cores} cores, ${machine.memoryGiB} GiB`],
+    ...Object.entries(parameters).map(([name, value]): [string, string] => [`${name} set to`, JSON.stringify(value)]),
   ];
   return `<dl>${rows.map(([term, text]) => `<div><dt>${term}</dt><dd>${escapeHtml(text)}</dd></div>`).join('')}</dl>`;
 }
@@ -100,7 +101,7 @@ function outputHtml(output: Output): string {
   const [html, png, text] = [of('text/html'), of('image/png'), of('text/plain')];
   if (html !== undefined) {
     // The page holds Plotly once, not once per notebook.
-    const lean = html.replace(plotlyHtml(), '');
+    const lean = withoutPlotly(html);
     return lean.trim() === '' ? '' : `<div class="output${resultMimeType in data ? ' result' : ''}">${lean}</div>`;
   }
   if (png !== undefined) return `<div class="output clr-lab-picture"><img alt="" src="data:image/png;base64,${png.replaceAll('\n', '')}"${sizeOf(output.metadata)}></div>`;

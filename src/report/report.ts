@@ -62,6 +62,7 @@ export async function makeReport(options: ReportOptions): Promise<ReportResults>
   }
   const results: ReportResults = {
     ...environmentOf(options.dataset, options.engine),
+    parameters,
     notebooks: Object.fromEntries(reported.map(({ file, executed }) => [file.name, entryOf(executed)])),
   };
   await writeFileAtomic(join(output, 'results.json'), `${JSON.stringify(results, null, 2)}\n`);

@@ -8,6 +8,8 @@ export interface ReportResults {
   readonly engine: string;
   readonly versions: Readonly<Record<string, string>>;
   readonly machine: Readonly<Record<string, string | number>>;
+  /** Parameters of the notebooks that were set to other values than their own. */
+  readonly parameters: Readonly<Record<string, unknown>>;
   readonly notebooks: Readonly<Record<string, NotebookResults>>;
 }
 
@@ -21,7 +23,7 @@ export interface NotebookResults {
 }
 
 /** What results are labelled with: the data, the engine, the versions and the machine that made them. */
-export function environmentOf(dataset: Dataset, engine: Engine): Omit<ReportResults, 'notebooks'> {
+export function environmentOf(dataset: Dataset, engine: Engine): Omit<ReportResults, 'notebooks' | 'parameters'> {
   const processors = cpus();
   return {
     dataset: { name: dataset.name, checksum: dataset.checksum, images: dataset.pixels.rows },

@@ -68,7 +68,7 @@ describe.each(['onnx', 'tfjs'] as const)('with %s', (name) => {
     const page = readFileSync(join(output, 'index.html'), 'utf8');
     expect(page).toContain('SYNTHETIC');
     expect(page).not.toMatch(/(?:src|href)="(?!#|data:)/);
-    expect(page.match(/unpackPlotly/g)).toHaveLength(1);
+    expect(page.match(/<script data-clr-lab-plotly>/g)).toHaveLength(1);
   });
 });
 

@@ -1,14 +1,17 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { describeDataset } from '../../src/data/attach-dataset';
 import { openDataset } from '../../src/data/open-dataset';
 import { searchProcess } from './search-process';
 
 /** On a data set of CIFAR-10's size, so it takes its time, and it wants the machine for itself. */
 describe.runIf(process.env.CLR_LAB_TEST_ALL && process.platform === 'linux' && availableParallelism() >= 2)('what a search costs', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'clr-lab-cost-'));
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'clr-lab-cost-'));
+  });
   afterAll(() => rmSync(folder, { recursive: true }));
   let runs = 0;
   const job = async (workers: number, trials: number) => ({

@@ -31,7 +31,14 @@ let packed: string | undefined;
 /** HTML that puts Plotly (basic bundle, 0.6 MB) into a page, for all its live figures. No network. */
 export function plotlyHtml(): string {
   packed ??= gzipSync(readFileSync(require.resolve('plotly.js-basic-dist-min')), { level: 9 }).toString('base64');
-  return script(unpackPlotly, packed);
+  return script(unpackPlotly, packed).replace('<script>', plotlyTag);
+}
+
+const plotlyTag = '<script data-clr-lab-plotly>';
+
+/** The HTML of an output without `plotlyHtml()`: a page of many notebooks needs it once. */
+export function withoutPlotly(html: string): string {
+  return html.replace(new RegExp(`${plotlyTag}.*?</script>`, 's'), '');
 }
 
 /** Width and height, in pixels, as a PNG's header says. */
