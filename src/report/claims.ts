@@ -29,7 +29,8 @@ interface Stated {
   readonly trials: readonly { readonly lambda: number; readonly validationAccuracy: number; readonly search: string }[];
 }
 
-const percent = (fraction: number) => `${(100 * fraction).toFixed(2)} %`;
+/** With a space that does not break. */
+const percent = (fraction: number) => `${(100 * fraction).toFixed(2)}\u00a0%`;
 const verdict = (agrees: boolean): Verdict => (agrees ? 'agrees' : 'differs');
 
 /** From the smallest to the largest of some numbers: '1.6e-5 to 1.1e-3'. */
@@ -121,7 +122,7 @@ export const claims: readonly Claim[] = [
   {
     notebook: 'coarse-search',
     claim: 'Validation accuracy at lambda 0.1 (table 1)',
-    report: '32.832 %',
+    report: '32.832\u00a0%',
     judge: (results) => ({ ours: percent(accuracyAt(results, 0.1)), verdict: 'cannot be right', note: '.32832 is no multiple of 1/5,000, as an accuracy on 5,000 images must be; other seeds and other programs give .378 to .384' }),
   },
   accuracyAtLambda('fine-search', 'Validation accuracy at lambda 1.043e-6, the best of table 2', 1.043e-6, 0.5214, 'as good as its neighbours; that it is the best is chance'),
@@ -130,7 +131,7 @@ export const claims: readonly Claim[] = [
   {
     notebook: 'figure-4',
     claim: 'Before the final run the test accuracy was at most 46 % (question v)',
-    report: '46 %',
+    report: '46\u00a0%',
     judge: ({ testAccuracy: ours }) => ({ ours: percent(ours), verdict: 'cannot be right', note: 'its own figure 8 has 47.37 %' }),
   },
 ];

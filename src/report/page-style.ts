@@ -30,7 +30,7 @@ pre.error { border-color: #c0392b; color: #c0392b; }
 .wide { overflow-x: auto; }
 table.summary { border-collapse: collapse; width: 100%; font-size: .9375rem; }
 table.summary th, table.summary td { text-align: left; vertical-align: top; padding: 6px 12px 6px 0; border-bottom: 1px solid var(--line); }
-table.summary td:nth-child(2), table.summary td:nth-child(3) { white-space: nowrap; }
+table.summary :is(th, td):nth-child(1), table.summary :is(th, td):nth-child(5) { width: 30%; }
 .agrees { color: #1a7f37; font-weight: 600; }
 .differs { color: #9a6700; font-weight: 600; }
 .failed { color: #c0392b; font-weight: 600; }

@@ -30,7 +30,7 @@ test("the report's own numbers agree with it, but for what it contradicts itself
   const judged = judgeClaims(results());
   expect(judged).toHaveLength(claims.length);
   expect(judged.filter(({ verdict }) => verdict === 'differs')).toEqual([]);
-  expect(judged.filter(({ verdict }) => verdict === 'cannot be right').map(({ report }) => report)).toEqual(['9.5e-10 to 2.8e-7', '32.832 %', '46 %']);
+  expect(judged.filter(({ verdict }) => verdict === 'cannot be right').map(({ report }) => report)).toEqual(['9.5e-10 to 2.8e-7', '32.832\u00a0%', '46\u00a0%']);
 });
 
 test('what is too far off differs', () => {
