@@ -1,4 +1,7 @@
 import { Command } from 'commander';
+import { split, take } from '../data/split';
+import { fitStandardiser } from '../data/standardiser';
+import { fullyConnected } from '../network/network';
 import { interruptible, say, sayJson } from './output';
 import { openDatasetWithProgress } from './open-dataset-with-progress';
 import { number, numbers } from './run-options';
@@ -37,7 +40,9 @@ export function gradientCheckCommand(): Command {
 }
 
 async function check({ layers, images, lambda, step, sample, all, seed, tolerance, data, json }: Flags): Promise<number> {
-  const { checkGradients, fitStandardiser, fullyConnected, gradientErrors, split, standardisedImages, take, wrongGradients } = await import('../index.js');
+  const { checkGradients } = await import('../training/gradient-check/check-gradients.js');
+  const { gradientErrors, wrongGradients } = await import('../training/gradient-check/gradient-errors.js');
+  const { standardisedImages } = await import('../training/gradient-check/labelled-images.js');
   const dataset = await openDatasetWithProgress(data === undefined ? {} : { directory: userPath(data) });
   const { train } = split(dataset, { train: ['batch 1'], validation: ['batch 2'] });
   const labelled = await standardisedImages(take(train, images), await fitStandardiser(train), { dimensions: layers[0] });

@@ -1,4 +1,4 @@
-import { access, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { access, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { unfinishedName } from '../data/atomic-write';
 import { canonicalJson, sha256 } from './canonical-json';
@@ -78,6 +78,24 @@ async function isWhole(path: string, key: string): Promise<boolean> {
  * @throws DamagedEntry, NewerEntry, or the file system's error
  */
 export async function readEntry(path: string, key: string, names?: readonly string[]): Promise<EntryFiles | undefined> {
+  for (;;) {
+    const before = await identityOf(path);
+    try {
+      return await readOnce(path, key, names);
+    } catch (error) {
+      // What looks damaged may have been replaced by another process while it was read.
+      if (!(error instanceof DamagedEntry) || (await identityOf(path)) === before) throw error;
+    }
+  }
+}
+
+/** Tells a folder from one that takes its place. */
+async function identityOf(path: string): Promise<string | undefined> {
+  const status = await stat(path).catch(notThere);
+  return status && `${status.ino} ${status.birthtimeMs} ${status.ctimeMs}`;
+}
+
+async function readOnce(path: string, key: string, names?: readonly string[]): Promise<EntryFiles | undefined> {
   const text = await readFile(join(path, manifestName), 'utf8').catch(notThere);
   if (text === undefined) {
     if (await isThere(path)) throw new DamagedEntry(`it has no ${manifestName}`);

@@ -1,6 +1,5 @@
 import { access, constants, mkdir, readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { removeStale } from '../data/atomic-write';
 import { type Environment, projectDataDirectory } from '../data/locations';
 import type { Checkpoint } from '../training/checkpoint';
@@ -43,9 +42,6 @@ export function defaultStoreDirectory(environment: Environment = process.env): s
 
 const checkpointEnding = '.checkpoint';
 
-/** An entry that looks damaged so often, with growing pauses, is damaged. */
-const readAttempts = 5;
-
 /** The store in a folder. Any number of stores and processes may share it. */
 export function openStore({ directory = defaultStoreDirectory(), onMessage = tell }: StoreOptions = {}): RunStore {
   const entryPath = (key: string) => join(directory, requireKey(key));
@@ -60,18 +56,12 @@ export function openStore({ directory = defaultStoreDirectory(), onMessage = tel
     }
   };
   const read = async <T>(what: string, work: () => Promise<T | undefined>): Promise<T | undefined> => {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await failing('reading', work);
-      } catch (error) {
-        if (!(error instanceof DamagedEntry)) throw error;
-        if (attempt < readAttempts) {
-          await setTimeout(attempt * 5); // another process may just have replaced it
-          continue;
-        }
-        onMessage(`${what} in ${directory} is damaged: ${error.message}. It counts for nothing and is made again when it is needed.`);
-        return undefined;
-      }
+    try {
+      return await failing('reading', work);
+    } catch (error) {
+      if (!(error instanceof DamagedEntry)) throw error;
+      onMessage(`${what} in ${directory} is damaged: ${error.message}. It counts for nothing and is made again when it is needed.`);
+      return undefined;
     }
   };
 
