@@ -4,6 +4,7 @@ import type { Engine } from '../engine/engine';
 import { openEngine } from '../engine/select-engine';
 import { DivergenceError } from '../training/divergence-error';
 import { currentSignal } from '../training/interruption';
+import { iteration } from '../training/iteration';
 import type { LiveOptions } from '../training/live';
 import type { History, Measurement } from '../training/measurement';
 import type { Model } from '../training/model';
@@ -84,12 +85,7 @@ export function storedRun(given: RunSettingsInput, dataset: Dataset, options: St
     return value;
   };
   return {
-    next: () => measurements.next(),
-    return: () => measurements.return(undefined),
-    throw: (error) => measurements.throw(error),
-    [Symbol.asyncIterator]() {
-      return this;
-    },
+    ...iteration(measurements),
     settings,
     parts,
     updates,

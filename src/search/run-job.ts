@@ -48,7 +48,7 @@ export async function runJob(given: unknown, { emit, signal, ready = async () =>
       for await (const measurement of run) {
         start();
         emit({ type: 'measurement', measurement });
-        if (sendCheckpoints && measurement.update >= (run.resumedAt ?? 0)) emit({ type: 'checkpoint', update: measurement.update, parameters: run.model.parameters });
+        if (sendCheckpoints && measurement.update > (run.resumedAt ?? -1)) emit({ type: 'checkpoint', update: measurement.update, parameters: run.model.parameters });
         await ready();
       }
     } finally {

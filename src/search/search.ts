@@ -2,6 +2,7 @@ import { describeDataset } from '../data/attach-dataset';
 import { freshFromEnvironment } from '../runs/run';
 import { openStore } from '../runs/store';
 import { currentSignal } from '../training/interruption';
+import { iteration } from '../training/iteration';
 import { makePlan, type Plan, type SearchOptions } from './plan';
 import { runTrial, type TrialContext } from './run-trial';
 import type { Trial } from './trial';
@@ -30,12 +31,7 @@ export function search(options: SearchOptions): Study {
   const trials: Trial[] = [];
   const iterator = iterate(plan, trials);
   return {
-    next: () => iterator.next(),
-    return: () => iterator.return(undefined),
-    throw: (error) => iterator.throw(error),
-    [Symbol.asyncIterator]() {
-      return this;
-    },
+    ...iteration(iterator),
     total: plan.total,
     get trials() {
       return [...trials].sort((a, b) => a.number - b.number);

@@ -29,11 +29,12 @@ export type LiveMeter = (update: number, parameters: HostTensors) => Promise<voi
  */
 export function liveMeter({ perSecond, onMeasurement }: Required<LiveOptions>, measure: (update: number, parameters: HostTensors) => Promise<Measurement>, now: () => number): LiveMeter {
   const beat = 1000 / perSecond;
-  let next = -Infinity;
+  let [next, measured] = [-Infinity, -1];
   return async (update, parameters) => {
     const time = now();
-    if (time < next) return;
-    next = Math.max(next + beat, time);
+    if (time < next || update === measured) return;
+    measured = update;
+    next = (time - next < beat ? next : time) + beat;
     await onMeasurement(await measure(update, parameters));
   };
 }

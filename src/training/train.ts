@@ -11,6 +11,7 @@ import type { Checkpoint } from './checkpoint';
 import { DivergenceError } from './divergence-error';
 import { resolveEngine } from './evaluate';
 import { currentSignal } from './interruption';
+import { iteration } from './iteration';
 import { type LiveMeter, liveMeter, type LiveOptions, liveOptions } from './live';
 import type { History, Measurement } from './measurement';
 import { measurementUpdates } from './measurement-updates';
@@ -95,12 +96,7 @@ export function train(network: Network, parts: TrainingParts, options: TrainOpti
     return value;
   };
   return {
-    next: () => measurements.next(),
-    return: () => measurements.return(undefined),
-    throw: (error) => measurements.throw(error),
-    [Symbol.asyncIterator]() {
-      return this;
-    },
+    ...iteration(measurements),
     updates: plan.updates,
     updatesPerEpoch: plan.batches.perEpoch,
     get history() {
@@ -237,8 +233,8 @@ async function measure(plan: Plan, evaluators: Evaluators, snapshots: readonly S
   return measurements;
 }
 
-/** A call of the engine takes at most half the time between two live measurements: 500 ms over their number a second. */
-const LIVE_CALL = 500;
+/** A call of the engine takes a little less than the time between two live measurements: 900 ms over their number a second. */
+const LIVE_CALL = 900;
 
 /** Measures one network on the samples. */
 function measureSample(plan: Plan, evaluators: Evaluators): (update: number, parameters: HostTensors) => Promise<Measurement> {
