@@ -58,3 +58,6 @@ export { rankByMean, seedDeviation, type SeedSummary } from './search/seed-stati
 export * from './figures';
 export { comparison, searchTable, table, toCsv, toDataFrame, toHtml, toText, type Comparison, type Row, type Table, type TableOptions } from './tables';
 export { liveFigure, progress, result, show, watch, watchSearch, type Showable, type WatchOptions } from './notebook/display';
+
+// The explorer
+export { explore, type Explorer, type ExploreOptions, type ExplorerSettings } from './explorer/explore';

@@ -1,6 +1,8 @@
 import { Command } from 'commander';
 import { buildCommand } from './build';
 import { dataCommand } from './data';
+import { exploreCommand } from './explore';
+import { gradientCheckCommand } from './gradient-check';
 import { kernelCommand } from './kernel';
 import { labCommand } from './lab';
 import { reportCommand } from './report';
@@ -17,8 +19,10 @@ const program = new Command('clr-lab')
   .addCommand(reportCommand())
   .addCommand(trainCommand())
   .addCommand(searchCommand())
+  .addCommand(gradientCheckCommand())
   .addCommand(runsCommand())
   .addCommand(dataCommand())
+  .addCommand(exploreCommand())
   .addCommand(labCommand())
   .addCommand(kernelCommand())
   .addCommand(buildCommand())

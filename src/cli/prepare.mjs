@@ -74,7 +74,7 @@ function* sourceFiles(folder) {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const name = path.join(folder, entry.name);
     if (entry.isDirectory() && entry.name !== 'node_modules') yield* sourceFiles(name);
-    else if (/\.[cm]?tsx?$/.test(entry.name)) yield name;
+    else if (/\.([cm]?tsx?|css|html)$/.test(entry.name)) yield name;
   }
 }
 
@@ -103,7 +103,24 @@ async function build(quiet) {
   removeOrphans();
   const { code, output } = await run(process.execPath, [inProject('node_modules', 'typescript', 'bin', 'tsc'), '-p', projectRoot], { quiet });
   if (code !== 0) throw new BuildError(output);
+  await bundlePage();
   writeFileSync(stampFile, stamp);
+}
+
+/** The explorer's page as one script, with its packages inside. Where the bundler does not run, all but the explorer works. */
+async function bundlePage() {
+  const entry = inProject('src', 'explorer', 'page', 'app.tsx');
+  if (!exists(entry)) return;
+  try {
+    const { build: bundle } = await import('esbuild');
+    await bundle({
+      entryPoints: [entry], outdir: inProject('dist', 'explorer', 'page'), bundle: true, minify: true,
+      format: 'iife', target: 'es2022', charset: 'utf8', tsconfig: inProject('src', 'explorer', 'page', 'tsconfig.json'), logLevel: 'silent',
+    });
+  } catch (error) {
+    if (error.errors?.length > 0) throw new BuildError(`${error.message}\n`);
+    say(`the explorer's page could not be built: ${error.message}`);
+  }
 }
 
 /** Removes from dist/ what was built from files that are no longer in src/. */

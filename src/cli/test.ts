@@ -12,6 +12,7 @@ interface Step {
 
 const steps: readonly Step[] = [
   { name: 'types', script: 'typescript/bin/tsc', parameters: ['-p', 'test/tsconfig.json'] },
+  { name: "types of the explorer's page", script: 'typescript/bin/tsc', parameters: ['-p', 'src/explorer/page'] },
   { name: 'lint', script: 'eslint/bin/eslint.js', parameters: ['-c', 'test/lint/eslint.config.mjs', 'src', 'test'] },
   { name: 'floors', script: 'dependency-cruiser/bin/dependency-cruise.mjs', parameters: ['--config', 'test/lint/floors.cjs', 'src'] },
 ];

@@ -5,7 +5,7 @@ import typescript from 'typescript-eslint';
 export default defineConfig(
   { ignores: ['dist/', 'report/', 'data/', 'node_modules/', 'src/engine/tfjs/tfjs-node/'] },
   {
-    files: ['src/**/*.ts', 'test/**/*.ts'],
+    files: ['src/**/*.{ts,tsx}', 'test/**/*.ts'],
     extends: [eslint.configs.recommended, typescript.configs.recommended],
     rules: {
       '@typescript-eslint/no-explicit-any': 'error',

@@ -1,0 +1,47 @@
+import type { RunSettings } from '../runs/settings';
+import type { DatasetInfo, Point, RunRow } from './messages';
+
+/** A curve as CSV: one line per measurement. */
+export function curveToCsv(points: readonly Point[], updatesPerEpoch: number): string {
+  const header = 'update,epoch,eta,train_cost,train_loss,train_accuracy,validation_cost,validation_loss,validation_accuracy';
+  const lines = points.map(([update, ...rest]) => [update, Number((update / updatesPerEpoch).toPrecision(8)), ...rest].map((value) => value ?? '').join(','));
+  return `${[header, ...lines].join('\n')}\n`;
+}
+
+/** The table of runs as CSV. */
+export function runsToCsv(runs: readonly RunRow[]): string {
+  const header = 'name,layers,schedule,eta_min,eta_max,step_size,updates,batch_size,lambda,seed,training_images,train_accuracy,validation_accuracy,validation_cost,seconds,finished,key';
+  const lines = runs.map(({ name, key, settings: s, trainAccuracy, validationAccuracy, validationCost, seconds, finished }) => [
+    quoted(name), s.layers.join('-'), s.schedule.type,
+    ...(s.schedule.type === 'cyclical' ? [s.schedule.etaMin, s.schedule.etaMax, s.schedule.stepSize] : ['', s.schedule.eta, '']),
+    s.updates, s.batchSize, s.lambda, s.seed, s.take ?? '', trainAccuracy ?? '', validationAccuracy ?? '', validationCost ?? '', seconds.toFixed(2), finished, key,
+  ].join(','));
+  return `${[header, ...lines].join('\n')}\n`;
+}
+
+/** In quotes; a name that a spreadsheet would take for a formula begins with an apostrophe. */
+function quoted(text: string): string {
+  return `"${(/^[=+\-@\t\r]/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`;
+}
+
+/** The code of a notebook cell that repeats a run, with the same bytes on the same data, engine and versions. */
+export function notebookCell({ layers, split: plan, take, schedule, updates, batchSize, lambda, seed, measurementsPerEpoch, engine }: RunSettings, { name }: Pick<DatasetInfo, 'name'>): string {
+  const { type, ...rates } = schedule;
+  const names = ['evaluate', 'fullyConnected', 'openDataset', 'split', 'train', 'watch', type, ...(take === undefined ? [] : ['take'])].sort();
+  const literal = (value: unknown) => JSON.stringify(value).replaceAll('"', "'").replace(/'(\w+)':/g, '$1: ').replaceAll(',', ', ').replace(/^\{(.*)\}$/, '{ $1 }');
+  return [
+    `import { ${names.join(', ')} } from 'clr-lab';`,
+    '',
+    `const dataset = await openDataset(${name === 'synthetic' ? '{ synthetic: true }' : ''});`,
+    `const parts = split(dataset, ${literal(plan)});`,
+    ...(take === undefined ? [] : [`const training = take(parts.train, ${take});`]),
+    `const network = fullyConnected({ layers: ${literal(layers)} });`,
+    `const schedule = ${type}(${literal(rates)});`,
+    '',
+    `const run = train(network, ${take === undefined ? 'parts' : '{ ...parts, train: training }'}, { schedule, updates: ${updates}, batchSize: ${batchSize}, lambda: ${lambda}, seed: ${seed}, measurementsPerEpoch: ${measurementsPerEpoch}, engine: '${engine}' });`,
+    'const history = await watch(run);',
+    'const test = await evaluate(run.model, parts.test, { lambda: ' + lambda + ' });',
+    'console.log(`test accuracy ${(100 * test.accuracy).toFixed(2)} %`);',
+    '',
+  ].join('\n');
+}

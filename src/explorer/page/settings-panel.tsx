@@ -1,0 +1,100 @@
+import { useId, useMemo } from 'preact/hooks';
+import { type Form, type NumberField, numberFields, sliderPosition, sliderSteps, sliderValue, updatesOf } from '../form';
+import { rateFigure } from './figures';
+import { Actions } from './actions';
+import { Jobs } from './jobs';
+import { usePage } from './page';
+import { Plot } from './plot';
+
+/** The left column: actions, settings, the preview of the learning rate, jobs. */
+export function SettingsPanel() {
+  const { state, dispatch, dark } = usePage();
+  const { form } = state;
+  const change = (part: Partial<Form>) => dispatch({ type: 'form', change: part });
+  const preview = useMemo(() => rateFigure(form, dark), [form.schedule, form.etaMin, form.etaMax, form.stepSize, form.cycles, dark]);
+  const field = (key: NumberField['key'], overrides: Partial<NumberField> = {}) => (
+    <NumberControl field={{ ...numberFields.find((each) => each.key === key)!, ...overrides }} value={form[key]} onChange={(value) => change({ [key]: value })} />
+  );
+  const cyclical = form.schedule === 'cyclical';
+  return (
+    <section class="panel settings" aria-label="Settings">
+      <Actions />
+      <fieldset>
+        <legend>Learning rate</legend>
+        <div class="preview">{preview ? <Plot figure={preview} label="Preview of the learning rate over the updates" /> : <p class="faint">No such schedule: η min must not exceed η max.</p>}</div>
+        <Choice label="schedule" value={form.schedule} options={{ cyclical: 'cyclical (triangular)', constant: 'constant' }} onChange={(schedule) => change({ schedule })} />
+        {cyclical && field('etaMin')}
+        {field('etaMax', cyclical ? {} : { label: 'η', help: 'learning rate' })}
+        {field('stepSize', cyclical ? {} : { help: 'half of the updates' })}
+        {cyclical && field('cycles')}
+        <p class="faint total">{updatesOf(form).toLocaleString('en-GB')} updates</p>
+      </fieldset>
+      <fieldset>
+        <legend>Network and training</legend>
+        <TextControl label="hidden" help="units of the hidden layers, such as 100, 50" value={form.hidden} onChange={(hidden) => change({ hidden })} />
+        {field('lambda')}
+        {field('batchSize')}
+        {field('seed')}
+      </fieldset>
+      <fieldset>
+        <legend>Data</legend>
+        <Choice label="train on" value={form.trainOn} options={{ 1: 'batch 1, validate on 2', 4: 'batches 1 to 4, validate on 5', all: 'all but the last' }} onChange={(trainOn) => change({ trainOn })} />
+        {form.trainOn === 'all' && field('heldOut')}
+        {field('images')}
+        {field('measurementsPerEpoch')}
+      </fieldset>
+      <Jobs />
+    </section>
+  );
+}
+
+/** A number to drag on a slider or to type. */
+function NumberControl({ field, value, onChange }: { readonly field: NumberField; readonly value: number; readonly onChange: (value: number) => void }) {
+  const id = useId();
+  const typed = (text: string) => {
+    const number = Number(text);
+    if (text.trim() !== '' && Number.isFinite(number) && number >= 0) onChange(field.whole ? Math.round(number) : number);
+  };
+  return (
+    <div class="control" title={field.help}>
+      <label for={id}>{field.label}</label>
+      <input type="range" min={0} max={sliderSteps(field)} value={sliderPosition(field, value)} aria-label={field.help} aria-valuetext={String(value)} data-slider={field.key}
+        onInput={({ currentTarget }) => onChange(sliderValue(field, Number(currentTarget.value)))} />
+      <input id={id} type="text" inputMode="decimal" value={written(value)} data-number={field.key}
+        onChange={({ currentTarget }) => { typed(currentTarget.value); currentTarget.value = written(Number.isFinite(Number(currentTarget.value)) && currentTarget.value.trim() !== '' ? Number(currentTarget.value) : value); }} />
+    </div>
+  );
+}
+
+function written(value: number): string {
+  return value !== 0 && Math.abs(value) < 1e-3 ? value.toExponential().replace('e+', 'e') : String(value);
+}
+
+function TextControl({ label, help, value, onChange }: { readonly label: string; readonly help: string; readonly value: string; readonly onChange: (value: string) => void }) {
+  const id = useId();
+  return (
+    <div class="control wide" title={help}>
+      <label for={id}>{label}</label>
+      <input id={id} type="text" value={value} maxLength={40} placeholder="none: a linear classifier" data-text={label} onInput={({ currentTarget }) => onChange(currentTarget.value)} />
+    </div>
+  );
+}
+
+interface ChoiceProps<T extends string> {
+  readonly label: string;
+  readonly value: T;
+  readonly options: Readonly<Record<T, string>>;
+  readonly onChange: (value: T) => void;
+}
+
+function Choice<T extends string>({ label, value, options, onChange }: ChoiceProps<T>) {
+  const id = useId();
+  return (
+    <div class="control wide">
+      <label for={id}>{label}</label>
+      <select id={id} value={value} onChange={({ currentTarget }) => onChange(currentTarget.value as T)}>
+        {Object.entries<string>(options).map(([key, text]) => <option key={key} value={key}>{text}</option>)}
+      </select>
+    </div>
+  );
+}
