@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { EngineName } from '../engine/engine';
 import type { NotebookEvent, ReportOptions } from '../report/report';
 import { openDatasetWithProgress } from './open-dataset-with-progress';
-import { say } from './output';
+import { interruptible, say } from './output';
 import { userPath } from './user-path';
 
 interface Flags {
@@ -46,9 +46,6 @@ async function report(flags: Flags): Promise<number> {
   const engine = await openEngine({ name: flags.engine });
   const dataset = await openDatasetWithProgress(flags.data === undefined ? {} : { directory: userPath(flags.data) });
   if (dataset.name === 'synthetic') say('SYNTHETIC data: every figure, table and result says so.');
-  const interruption = new AbortController();
-  const stop = () => interruption.abort();
-  process.once('SIGINT', stop);
   const output = userPath(flags.output);
   const options: ReportOptions = {
     notebooks: join(projectRoot, 'notebooks'),
@@ -65,16 +62,12 @@ async function report(flags: Flags): Promise<number> {
       CLR_LAB_ENGINE: engine.name,
       ...(flags.fresh && { CLR_LAB_FRESH: '1' }),
     },
-    signal: interruption.signal,
+    signal: interruptible(),
     onNotebook: printEvent,
   };
-  try {
-    const { notebooks } = await makeReport(options);
-    say(`\n${join(output, 'index.html')}\n${join(output, 'results.json')}`);
-    return Object.values(notebooks).every(({ status }) => status === 'ok') ? 0 : 1;
-  } finally {
-    process.off('SIGINT', stop);
-  }
+  const { notebooks } = await makeReport(options);
+  say(`\n${join(output, 'index.html')}\n${join(output, 'results.json')}`);
+  return Object.values(notebooks).every(({ status }) => status === 'ok') ? 0 : 1;
 }
 
 function printEvent(progress: NotebookEvent): void {

@@ -27,8 +27,3 @@ export function depth(network: Network): number {
 export function layerNumbers(network: Network): number[] {
   return Array.from({ length: depth(network) }, (_, index) => index + 1);
 }
-
-/** '3072-50-10'. */
-export function describeNetwork(network: Network): string {
-  return network.layers.join('-');
-}

@@ -16,6 +16,7 @@ import { standardiserFor } from './standardisers';
 import { openStore, type RunStore } from './store';
 import { StoreError } from './store-error';
 import type { StoredRun } from './stored-run';
+import { tell } from './tell';
 
 export interface StoredRunOptions {
   /** Where finished runs are; false keeps nothing. Default: `openStore()`. */
@@ -252,8 +253,4 @@ async function saveCheckpoint(training: TrainingRun, { store, key, onMessage = t
 /** CLR_LAB_FRESH, set by `npm run report -- --fresh`. */
 export function freshFromEnvironment(): boolean {
   return !['', '0', undefined].includes(process.env.CLR_LAB_FRESH);
-}
-
-function tell(text: string): void {
-  process.stderr.write(`clr-lab: ${text}\n`);
 }

@@ -8,6 +8,7 @@ import { DamagedEntry, NewerEntry, readEntry, removeEntry, writeEntry } from './
 import { keyOf } from './identity';
 import { StoreError, storeError } from './store-error';
 import { filesOf, runFrom, type RunSummary, type StoredRun, summaryFile, summaryFrom } from './stored-run';
+import { tell } from './tell';
 
 export interface StoreOptions {
   /** Default: the environment variable CLR_LAB_RUNS, else `data/runs` of the project. It is made when it is first written to. */
@@ -128,8 +129,4 @@ function isKey(name: string): boolean {
 function requireKey(key: string): string {
   if (!isKey(key)) throw new RangeError(`${JSON.stringify(key)} is no key of a run; 64 hexadecimal digits would be right`);
   return key;
-}
-
-function tell(text: string): void {
-  process.stderr.write(`clr-lab: ${text}\n`);
 }

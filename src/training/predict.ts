@@ -8,7 +8,7 @@ import { absorbStandardiser } from '../network/standardise';
 import { type EvaluateOptions, resolveEngine } from './evaluate';
 import { currentSignal } from './interruption';
 import { type Model, programData, requireFit } from './model';
-import { parametersOf, parameterSpecs, type ProgramData } from './programs';
+import { parametersOf, parameterSpecs, type ProgramData, scalingConstants } from './programs';
 
 /** What a network says of the images of a part, in the part's order. */
 export interface Predictions {
@@ -54,11 +54,11 @@ export function confusionCounts(labels: ArrayLike<number>, predicted: ArrayLike<
 }
 
 /** `rows` [images] to the classes of the largest scores, [images], and the softmax of the scores, [images × classes]. */
-function predictionProgram(network: Network, { images, mean, standardDeviation }: ProgramData): Definition {
+function predictionProgram(network: Network, data: ProgramData): Definition {
   return {
     name: 'prediction',
     inputs: { ...parameterSpecs(network), rows: { type: 'int', shape: ['images'] } },
-    constants: { images, mean: hostTensor([mean.length], mean), inverseDeviation: hostTensor([mean.length], standardDeviation.map((deviation) => 1 / deviation)) },
+    constants: { images: data.images, ...scalingConstants(data) },
     compute<T>(A: Algebra<T>, inputs: Tensors<T>, { images, mean, inverseDeviation }: Tensors<T>) {
       const onRawImages = absorbStandardiser(A, parametersOf(network, inputs), { mean, inverseDeviation });
       const { scores } = forward(A, network, onRawImages, A.float(A.gather(images, inputs.rows))); // [images × classes]

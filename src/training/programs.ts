@@ -4,7 +4,7 @@ import { forward } from '../network/forward';
 import { hostTensor, type HostTensor, mapTensors } from '../network/host-tensor';
 import { crossEntropies, sumOfSquares } from '../network/loss';
 import { layerNumbers, type Network } from '../network/network';
-import { absorbStandardiser, standardise } from '../network/standardise';
+import { absorbStandardiser, type PixelScaling, standardise } from '../network/standardise';
 import { sgdUpdate } from '../network/update';
 
 /** What programs know of the data: images in their file, labels, and the training part's standardiser. */
@@ -17,10 +17,14 @@ export interface ProgramData {
   readonly standardDeviation: Float64Array;
 }
 
-function constants({ images, labels, mean, standardDeviation }: ProgramData): Tensors<HostTensor | ByteRows> {
+function constants(data: ProgramData): Tensors<HostTensor | ByteRows> {
+  const { images, labels } = data;
+  return { images, labels: hostTensor([labels.length], Int32Array.from(labels)), ...scalingConstants(data) };
+}
+
+/** A standardiser as tensors, for `standardise` and `absorbStandardiser`. */
+export function scalingConstants({ mean, standardDeviation }: Pick<ProgramData, 'mean' | 'standardDeviation'>): PixelScaling<HostTensor> {
   return {
-    images,
-    labels: hostTensor([labels.length], Int32Array.from(labels)),
     mean: hostTensor([mean.length], mean),
     inverseDeviation: hostTensor([mean.length], standardDeviation.map((deviation) => 1 / deviation)),
   };

@@ -1,10 +1,9 @@
 import { table, toHtml, toText, written, type Table } from '../../tables';
 import { displayData } from '../outputs';
+import { resultMimeType } from '../result-mime-type';
 import { print } from './displays';
 import { stampTable } from './stamp';
 
-/** The MIME type under which results stand in a cell's output; `npm run report` collects them from there. */
-export const resultMimeType = 'application/vnd.clr-lab.result+json';
 
 /** JSON, as results are. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json | undefined };

@@ -1,8 +1,6 @@
 import type { CellOutput } from '../kernel/cell-output';
+import { resultMimeType } from '../result-mime-type';
 import type { CodeCell, MimeBundle, Notebook, Output } from './nbformat';
-
-/** The MIME type under which `result({ … })` puts a notebook's results into its outputs. */
-export const resultType = 'application/vnd.clr-lab.result+json';
 
 type Display = Extract<Output, { output_type: 'display_data' }>;
 
@@ -41,5 +39,5 @@ export class OutputStore {
 export function collectResults(notebook: Notebook): Record<string, unknown> {
   const bundles = notebook.cells.flatMap((cell) => (cell.cell_type === 'code' ? cell.outputs : []))
     .flatMap((output): MimeBundle[] => ('data' in output ? [output.data] : []));
-  return Object.assign({}, ...bundles.map((bundle) => bundle[resultType]).filter((result) => result !== undefined));
+  return Object.assign({}, ...bundles.map((bundle) => bundle[resultMimeType]).filter((result) => result !== undefined));
 }

@@ -6,6 +6,7 @@ import { referenceAlgebra } from '../../engine/reference/reference-algebra';
 import { hostTensor, type HostTensor } from '../../network/host-tensor';
 import { type Network } from '../../network/network';
 import { standardise } from '../../network/standardise';
+import { scalingConstants } from '../programs';
 
 /** A mini-batch in memory: what the network takes and what it should say. */
 export interface LabelledImages {
@@ -25,13 +26,12 @@ export interface StandardisedImagesOptions {
  *
  * @throws RangeError if `dimensions` is not a whole number from 1 to the number of pixel values
  */
-export async function standardisedImages(part: Part, { mean, standardDeviation }: Standardiser, { dimensions }: StandardisedImagesOptions = {}): Promise<LabelledImages> {
+export async function standardisedImages(part: Part, standardiser: Standardiser, { dimensions }: StandardisedImagesOptions = {}): Promise<LabelledImages> {
   const n = part.rows.length;
   const { width } = part.dataset.pixels;
   const kept = dimensions ?? width;
   if (!Number.isInteger(kept) || kept < 1 || kept > width) throw new RangeError(`dimensions must be a whole number from 1 to the ${width} pixel values of an image, not ${kept}`);
-  const scaling = { mean: hostTensor([width], mean), inverseDeviation: hostTensor([width], standardDeviation.map((deviation) => 1 / deviation)) };
-  const { data } = standardise(referenceAlgebra, hostTensor([n, width], await readImages(part)), scaling);
+  const { data } = standardise(referenceAlgebra, hostTensor([n, width], await readImages(part)), scalingConstants(standardiser));
   const X = Float64Array.from({ length: n * kept }, (_, k) => data[Math.floor(k / kept) * width + (k % kept)]);
   return { X: hostTensor([n, kept], X), labels: partLabels(part) };
 }
