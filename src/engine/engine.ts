@@ -3,9 +3,9 @@ import type { HostTensor, HostTensors, Precision } from '../network/host-tensor'
 
 export type EngineName = 'onnx' | 'tfjs' | 'reference';
 
-/** What an input of a program is: floating-point numbers in the engine's precision, or integers; a named size may vary. */
+/** What an input of a program is: floating-point numbers in the engine's precision, integers, or bytes; a named size may vary. */
 export interface InputSpec {
-  readonly type: 'float' | 'int';
+  readonly type: 'float' | 'int' | 'byte';
   readonly shape: readonly (number | string)[];
 }
 

@@ -1,5 +1,7 @@
 import type { Algebra, Tensors } from './algebra';
-import { depth, type Network } from './network';
+import { normalise, type Normalised } from './batch-normalisation';
+import { dropoutFactors } from './dropout';
+import { depth, isNormalised, type Network } from './network';
 
 /** What the forward pass leaves for the backward pass. */
 export interface Activations<T> {
@@ -15,10 +17,36 @@ export function layer<T>(A: Algebra<T>, parameters: Tensors<T>, k: number, X: T)
 }
 
 /**
- * The network's scores for a mini-batch X [n × d]: ReLU after every layer but the last (DD2424, assignment 2, equations 1–4).
+ * The network's scores for a mini-batch X [n × d]: ReLU after every layer but the last (DD2424, assignment 2, equations 1–4). At inference;
+ * a network with batch normalisation gives its parameters through `absorbBatchNormalisation` first.
  */
 export function forward<T>(A: Algebra<T>, network: Network, parameters: Tensors<T>, X: T): Activations<T> {
   const inputs = [X];
   for (let k = 1; k < depth(network); k++) inputs.push(A.relu(layer(A, parameters, k, inputs[k - 1]))); // [n × m_k]
   return { inputs, scores: layer(A, parameters, depth(network), inputs[inputs.length - 1]) }; // [n × classes]
+}
+
+/** What the forward pass of training leaves beside. */
+export interface TrainingActivations<T> extends Activations<T> {
+  /** By layer number, of the layers with batch normalisation. */
+  readonly normalised: ReadonlyMap<number, Normalised<T>>;
+  /** By the index in `inputs`: what was multiplied onto them, [n × m]. */
+  readonly dropout: ReadonlyMap<number, T>;
+}
+
+/**
+ * The forward pass as it is in training: batch normalisation with the mini-batch's own statistics, and dropout by the given masks
+ * (see src/network/dropout.ts). The same as `forward` where a network has neither.
+ */
+export function forwardInTraining<T>(A: Algebra<T>, network: Network, parameters: Tensors<T>, X: T, masks: Tensors<T> = {}): TrainingActivations<T> {
+  const dropout = dropoutFactors(A, network, masks);
+  const dropped = (index: number, H: T) => (dropout.has(index) ? A.mul(H, dropout.get(index)!) : H);
+  const normalised = new Map<number, Normalised<T>>();
+  const inputs = [dropped(0, X)];
+  for (let k = 1; k < depth(network); k++) {
+    if (isNormalised(network, k)) normalised.set(k, normalise(A, A.matmul(inputs[k - 1], parameters[`W${k}`]), parameters[`gamma${k}`], parameters[`beta${k}`]));
+    const S = normalised.get(k)?.outputs ?? layer(A, parameters, k, inputs[k - 1]); // [n × m_k]
+    inputs.push(dropped(k, A.relu(S)));
+  }
+  return { inputs, scores: layer(A, parameters, depth(network), inputs[inputs.length - 1]), normalised, dropout }; // [n × classes]
 }

@@ -1,6 +1,7 @@
 import { random } from '../random/random';
-import { type HostTensor, type HostTensors, hostTensor } from './host-tensor';
-import { layerNumbers, type Network } from './network';
+import { elements, type HostTensors, hostTensor } from './host-tensor';
+import type { Initialisation, Network } from './network';
+import { modelShapes } from './parameters';
 
 export interface InitialiseOptions {
   /** Default 1. */
@@ -9,19 +10,30 @@ export interface InitialiseOptions {
   readonly scale?: number;
 }
 
+/** Standard deviation of the weights of a layer with so many inputs and outputs. */
+const deviations: Readonly<Record<Initialisation, (fanIn: number, fanOut: number) => number>> = {
+  lecun: (fanIn) => 1 / Math.sqrt(fanIn),
+  he: (fanIn) => Math.sqrt(2 / fanIn),
+  glorot: (fanIn, fanOut) => Math.sqrt(2 / (fanIn + fanOut)),
+};
+
 /**
- * Parameters W1 [d × m], b1 [m], …, Wk, bk: weights normal with standard deviation 1/√(fan-in), biases 0
- * (DD2424, assignment 2). Float64; engines round to their precision.
+ * What a network begins with: weights W1 [d × m], …, Wk normal, biases b1 [m], …, bk 0. The weights' standard deviation is by the
+ * network's `initialisation`:
+ *
+ * - 'lecun', the default: 1/√(fan-in) (LeCun et al. 1998; DD2424, assignment 2);
+ * - 'he': √(2/fan-in), which keeps the variance through layers of ReLU (He et al. 2015, equation 10);
+ * - 'glorot': √(2/(fan-in + fan-out)) (Glorot & Bengio 2010, equation 12).
+ *
+ * In batch normalisation gamma is 1 and beta 0, the running mean 0 and the running variance 1. Float64; engines round to their precision.
  */
 export function initialise(network: Network, { seed = 1, scale = 1 }: InitialiseOptions = {}): HostTensors {
   const draws = random(seed, 'weights');
-  const parameters: Record<string, HostTensor> = {};
-  for (const k of layerNumbers(network)) {
-    const [fanIn, fanOut] = [network.layers[k - 1], network.layers[k]];
-    const standardDeviation = scale / Math.sqrt(fanIn);
-    const weights = Float64Array.from({ length: fanIn * fanOut }, () => standardDeviation * draws.normal());
-    parameters[`W${k}`] = hostTensor([fanIn, fanOut], weights); // [fan-in × fan-out]
-    parameters[`b${k}`] = hostTensor([fanOut], new Float64Array(fanOut)); // [fan-out]
-  }
-  return parameters;
+  const deviation = deviations[network.initialisation ?? 'lecun'];
+  const weights = ([fanIn, fanOut]: readonly number[]) => {
+    const standardDeviation = scale * deviation(fanIn, fanOut);
+    return Float64Array.from({ length: fanIn * fanOut }, () => standardDeviation * draws.normal());
+  };
+  const vector = (name: string, shape: readonly number[]) => new Float64Array(elements(shape)).fill(/^(gamma|variance)/.test(name) ? 1 : 0);
+  return Object.fromEntries(Object.entries(modelShapes(network)).map(([name, shape]) => [name, hostTensor(shape, name.startsWith('W') ? weights(shape) : vector(name, shape))]));
 }

@@ -6,6 +6,14 @@ export function crossEntropies<T>(A: Algebra<T>, scores: T, Y: T): T {
   return A.sub(A.scalar(0), A.sum(A.mul(Y, A.logSoftmax(scores)), 1)); // [n]
 }
 
+/**
+ * Labels Y [n × classes] with a part of each spread evenly over all classes, (1 − part) Y + part / classes (Szegedy et al. 2016,
+ * section 7).
+ */
+export function smoothed<T>(A: Algebra<T>, Y: T, part: number, classes: number): T {
+  return part === 0 ? Y : A.add(A.mul(Y, A.scalar(1 - part)), A.scalar(part / classes));
+}
+
 /** The loss: mean cross-entropy of a mini-batch, []. */
 export function loss<T>(A: Algebra<T>, scores: T, Y: T): T {
   return A.mean(crossEntropies(A, scores, Y)); // []

@@ -8,8 +8,8 @@ import { decodeSafetensors, encodeSafetensors } from './safetensors';
 const format = 'clr-lab checkpoint 1';
 
 /** Writes a checkpoint as one file, whole or not at all: a line with the SHA-256 of what follows, then a safetensors file. */
-export async function writeCheckpoint(path: string, key: string, { parameters, ...rest }: Checkpoint): Promise<void> {
-  const content = encodeSafetensors(parameters, { key, checkpoint: JSON.stringify(rest) });
+export async function writeCheckpoint(path: string, key: string, { state, ...rest }: Checkpoint): Promise<void> {
+  const content = encodeSafetensors(state, { key, checkpoint: JSON.stringify(rest) });
   await writeAtomically(unfinishedName(path), (file) => file.writeFile(Buffer.concat([Buffer.from(`${format} ${sha256(content)}\n`), content])), () => path);
 }
 
@@ -29,7 +29,7 @@ export async function readCheckpoint(path: string, key: string): Promise<Checkpo
   if (bytes.toString('latin1', 0, end) !== `${format} ${sha256(content)}\n`) throw new DamagedEntry('it has another SHA-256 than its first line says');
   const { tensors, metadata } = decodeSafetensors(content);
   if (metadata.key !== key) throw new DamagedEntry(`it is of the run ${metadata.key}`);
-  return { ...(JSON.parse(metadata.checkpoint) as Omit<Checkpoint, 'parameters'>), parameters: tensors };
+  return { ...(JSON.parse(metadata.checkpoint) as Omit<Checkpoint, 'state'>), state: tensors };
 }
 
 export async function removeCheckpoint(path: string): Promise<void> {

@@ -5,7 +5,8 @@ import type { History } from './measurement';
 export interface Checkpoint {
   /** The update after which it was made. */
   readonly update: number;
-  readonly parameters: HostTensors;
+  /** Parameters, running averages, and what the optimiser remembers, by name. */
+  readonly state: HostTensors;
   readonly history: History;
   /** Wall time of the training until then, in seconds. */
   readonly seconds: number;

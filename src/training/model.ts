@@ -7,7 +7,7 @@ import type { ProgramData } from './programs';
 /** A network with its numbers, and the standardiser that its images go through first. */
 export interface Model {
   readonly network: Network;
-  /** W1 [d × m], b1 [m], …, as trained. */
+  /** W1 [d × m], b1 [m], …, as trained; with batch normalisation as `modelShapes` lists them. */
   readonly parameters: HostTensors;
   readonly standardiser: Standardiser;
 }

@@ -1,6 +1,7 @@
 import type { Part } from '../data/dataset';
 import type { Definition } from '../engine/engine';
 import type { Tensors, Algebra } from '../network/algebra';
+import { absorbBatchNormalisation } from '../network/batch-normalisation';
 import { forward } from '../network/forward';
 import { hostTensor } from '../network/host-tensor';
 import type { Network } from '../network/network';
@@ -8,7 +9,7 @@ import { absorbStandardiser } from '../network/standardise';
 import { type EvaluateOptions, resolveEngine } from './evaluate';
 import { currentSignal } from './interruption';
 import { type Model, programData, requireFit } from './model';
-import { parametersOf, parameterSpecs, type ProgramData, scalingConstants } from './programs';
+import { modelSpecs, type ProgramData, scalingConstants } from './programs';
 
 /** What a network says of the images of a part, in the part's order. */
 export interface Predictions {
@@ -57,10 +58,10 @@ export function confusionCounts(labels: ArrayLike<number>, predicted: ArrayLike<
 function predictionProgram(network: Network, data: ProgramData): Definition {
   return {
     name: 'prediction',
-    inputs: { ...parameterSpecs(network), rows: { type: 'int', shape: ['images'] } },
+    inputs: { ...modelSpecs(network), rows: { type: 'int', shape: ['images'] } },
     constants: { images: data.images, ...scalingConstants(data) },
     compute<T>(A: Algebra<T>, inputs: Tensors<T>, { images, mean, inverseDeviation }: Tensors<T>) {
-      const onRawImages = absorbStandardiser(A, parametersOf(network, inputs), { mean, inverseDeviation });
+      const onRawImages = absorbStandardiser(A, absorbBatchNormalisation(A, network, inputs), { mean, inverseDeviation });
       const { scores } = forward(A, network, onRawImages, A.float(A.gather(images, inputs.rows))); // [images × classes]
       return { classes: A.argMax(scores), probabilities: A.softmax(scores) };
     },

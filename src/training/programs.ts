@@ -1,11 +1,16 @@
 import type { Algebra, Tensors } from '../network/algebra';
 import type { ByteRows, Definition, InputSpec } from '../engine/engine';
+import { absorbBatchNormalisation } from '../network/batch-normalisation';
 import { forward } from '../network/forward';
 import { hostTensor, type HostTensor, mapTensors } from '../network/host-tensor';
-import { crossEntropies, sumOfSquares } from '../network/loss';
-import { layerNumbers, type Network } from '../network/network';
+import { crossEntropies, smoothed, sumOfSquares } from '../network/loss';
+import { maskName, droppedLayers } from '../network/dropout';
+import type { Network } from '../network/network';
+import { momentShapes, type Optimiser } from '../network/optimiser/optimiser';
+import { sgd } from '../network/optimiser/sgd';
+import { modelShapes, parameterShapes, pick, type Shapes } from '../network/parameters';
 import { absorbStandardiser, type PixelScaling, standardise } from '../network/standardise';
-import { sgdUpdate } from '../network/update';
+import { update } from '../network/update';
 
 /** What programs know of the data: images in their file, labels, and the training part's standardiser. */
 export interface ProgramData {
@@ -30,42 +35,55 @@ export function scalingConstants({ mean, standardDeviation }: Pick<ProgramData, 
   };
 }
 
-/** The inputs that are the network's parameters. */
-export function parameterSpecs({ layers }: Network): Tensors<InputSpec> {
-  return Object.fromEntries(
-    layers.slice(1).flatMap((units, index) => [
-      [`W${index + 1}`, { type: 'float', shape: [layers[index], units] }],
-      [`b${index + 1}`, { type: 'float', shape: [units] }],
-    ]),
-  ) as Tensors<InputSpec>;
+/** Inputs of these shapes, in the engine's precision. */
+export function floatSpecs(shapes: Shapes): Tensors<InputSpec> {
+  return Object.fromEntries(Object.entries(shapes).map(([name, shape]): [string, InputSpec] => [name, { type: 'float', shape }]));
 }
 
-/** The parameters among a program's tensors. */
-export function parametersOf<T>(network: Network, tensors: Tensors<T>): Tensors<T> {
-  return Object.fromEntries(layerNumbers(network).flatMap((k) => [`W${k}`, `b${k}`].map((name) => [name, tensors[name]])));
+/** The inputs that are a trained network: parameters and, with batch normalisation, running averages. */
+export const modelSpecs = (network: Network): Tensors<InputSpec> => floatSpecs(modelShapes(network));
+
+/** The shapes of all that goes from update to update: the network and what the optimiser remembers. */
+export function stateShapes(network: Network, optimiser: Optimiser): Shapes {
+  return { ...modelShapes(network), ...momentShapes(optimiser, parameterShapes(network)) };
+}
+
+/** What is done beside plain gradient descent. */
+export interface UpdatesOptions {
+  /** Default `sgd()`. */
+  readonly optimiser?: Optimiser;
+  /** Part of each label that is spread evenly over all classes. Default 0. */
+  readonly labelSmoothing?: number;
 }
 
 /**
- * A stretch of updates: parameters, `rows` [updates × batch] of the images, `etas` [updates] and `lambda` [] to the
- * parameters after them.
+ * A stretch of updates: the training state, `rows` [updates × batch] of the images, `etas` [updates] and `lambda` [] to the
+ * state after them. Dropout needs masks beside, `mask.k` [updates × batch × units], and some optimisers scalars [updates]: see
+ * `updateInputs`.
  */
-export function updatesProgram(network: Network, data: ProgramData, batchSize: number): Definition {
+export function updatesProgram(network: Network, data: ProgramData, batchSize: number, { optimiser = sgd(), labelSmoothing = 0 }: UpdatesOptions = {}): Definition {
+  const classes = network.layers[network.layers.length - 1];
+  const shapes = stateShapes(network, optimiser);
+  const scalars = Object.keys(optimiser.scalars(1));
+  const masks = droppedLayers(network).map(({ index, units }): [string, InputSpec] => [maskName(index), { type: 'byte', shape: ['updates', batchSize, units] }]);
+  const sequences: Tensors<InputSpec> = {
+    rows: { type: 'int', shape: ['updates', batchSize] },
+    etas: { type: 'float', shape: ['updates'] },
+    ...Object.fromEntries(scalars.map((name): [string, InputSpec] => [name, { type: 'float', shape: ['updates'] }])),
+    ...Object.fromEntries(masks),
+  };
   return {
     name: 'updates',
-    inputs: {
-      ...parameterSpecs(network),
-      rows: { type: 'int', shape: ['updates', batchSize] },
-      etas: { type: 'float', shape: ['updates'] },
-      lambda: { type: 'float', shape: [] },
-    },
+    inputs: { ...floatSpecs(shapes), ...sequences, lambda: { type: 'float', shape: [] } },
     constants: constants(data),
     compute<T>(A: Algebra<T>, inputs: Tensors<T>, { images, labels, mean, inverseDeviation }: Tensors<T>) {
       const n = A.scalar(batchSize);
-      const { rows, etas, lambda } = inputs;
-      return A.scan(parametersOf(network, inputs), { rows, etas }, (parameters, row) => {
+      const { lambda } = inputs;
+      return A.scan(pick(shapes, inputs), mapTensors(sequences, (_, name) => inputs[name]), (state, row) => {
         const X = standardise(A, A.gather(images, row.rows), { mean, inverseDeviation }); // [batch × d]
-        const Y = A.oneHot(A.gather(labels, row.rows), network.layers[network.layers.length - 1]); // [batch × classes]
-        return { state: sgdUpdate(A, network, parameters, X, Y, n, row.etas, lambda), outputs: {} };
+        const Y = smoothed(A, A.oneHot(A.gather(labels, row.rows), classes), labelSmoothing, classes); // [batch × classes]
+        const step = { eta: row.etas, lambda, scalars: Object.fromEntries(scalars.map((name) => [name, row[name]])) };
+        return { state: update(A, network, optimiser, state, { X, Y, n, images: batchSize, masks: row }, step), outputs: {} };
       }).state;
     },
   };
@@ -86,11 +104,11 @@ export function evaluationProgram(network: Network, data: ProgramData, networks 
   const merge = <T>(each: (index: number) => Tensors<T>): Tensors<T> => Object.assign({}, ...indices.map((index) => numbered(each(index), index)));
   return {
     name: 'evaluation',
-    inputs: { ...merge(() => parameterSpecs(network)), rows: { type: 'int', shape: ['chunks', 'images'] } },
+    inputs: { ...merge(() => modelSpecs(network)), rows: { type: 'int', shape: ['chunks', 'images'] } },
     constants: constants(data),
     compute<T>(A: Algebra<T>, inputs: Tensors<T>, { images, labels, mean, inverseDeviation }: Tensors<T>) {
-      const parameters = indices.map((index) => mapTensors(parameterSpecs(network), (_, name) => inputs[`${name}.${index}`]));
-      const onRawImages = parameters.map((each) => absorbStandardiser(A, each, { mean, inverseDeviation }));
+      const parameters = indices.map((index) => mapTensors(modelSpecs(network), (_, name) => inputs[`${name}.${index}`]));
+      const onRawImages = parameters.map((each) => absorbStandardiser(A, absorbBatchNormalisation(A, network, each), { mean, inverseDeviation }));
       const { outputs } = A.scan({}, { rows: inputs.rows }, (_, { rows }) => {
         const X = A.float(A.gather(images, rows)); // [images × d]
         const chunkLabels = A.gather(labels, rows); // [images]

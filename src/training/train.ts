@@ -2,9 +2,12 @@ import type { Part } from '../data/dataset';
 import { fitStandardiser, type Standardiser } from '../data/standardiser';
 import type { Engine, EngineName, Program } from '../engine/engine';
 import { requireEngineName } from '../engine/select-engine';
-import { castTensors, hostTensor, type HostTensors } from '../network/host-tensor';
+import { castTensors, type HostTensors } from '../network/host-tensor';
 import { initialise } from '../network/initialise';
 import type { Network } from '../network/network';
+import { init, type Optimiser } from '../network/optimiser/optimiser';
+import { sgd } from '../network/optimiser/sgd';
+import { modelShapes, parameterShapes, pick } from '../network/parameters';
 import { requireSeed } from '../random/random';
 import type { Schedule } from '../schedule/schedule';
 import type { Checkpoint } from './checkpoint';
@@ -22,6 +25,7 @@ import { adaptivePace, type Pace } from './pace';
 import { evaluationProgram, updatesProgram } from './programs';
 import { score } from './scoring';
 import { startStopwatch, type Stopwatch } from './stopwatch';
+import { updateInputs } from './update-inputs';
 
 export interface TrainOptions {
   /** The learning rate of each update. */
@@ -34,7 +38,11 @@ export interface TrainOptions {
   readonly batchSize?: number;
   /** Factor of the L2 term, lambda Σ W². Default 0. */
   readonly lambda?: number;
-  /** Seed of the initial weights and of the mini-batches. Default 1. */
+  /** How gradients change the parameters. Default `sgd()`. */
+  readonly optimiser?: Optimiser;
+  /** Part of each label that is spread evenly over all classes while training; measurements know nothing of it. Default 0. */
+  readonly labelSmoothing?: number;
+  /** Seed of the initial weights, of the mini-batches, and of what is drawn for each update. Default 1. */
   readonly seed?: number;
   /** Measurements in an epoch, beside those at update 0 and after the last update. Default 10. */
   readonly measurementsPerEpoch?: number;
@@ -89,7 +97,7 @@ export interface TrainingRun extends AsyncIterableIterator<Measurement> {
 export function train(network: Network, parts: TrainingParts, options: TrainOptions): TrainingRun {
   const plan = makePlan(network, parts, options);
   const { checkpoint } = options;
-  const progress: Progress = { update: checkpoint?.update ?? -1, parameters: checkpoint?.parameters, history: [...(checkpoint?.history ?? [])], seconds: checkpoint?.seconds ?? 0 };
+  const progress: Progress = { update: checkpoint?.update ?? -1, state: checkpoint?.state, history: [...(checkpoint?.history ?? [])], seconds: checkpoint?.seconds ?? 0 };
   const measurements = run(plan, progress);
   const begun = <T>(value: T | undefined): T => {
     if (value === undefined) throw new Error('the training has not begun: iterate over it first, for example with fit()');
@@ -106,10 +114,10 @@ export function train(network: Network, parts: TrainingParts, options: TrainOpti
       return progress.seconds;
     },
     get model() {
-      return { network, parameters: begun(progress.parameters), standardiser: begun(progress.standardiser) };
+      return { network, parameters: pick(modelShapes(network), begun(progress.state)), standardiser: begun(progress.standardiser) };
     },
     get checkpoint() {
-      return { update: progress.update, parameters: begun(progress.parameters), history: [...progress.history], seconds: progress.seconds };
+      return { update: progress.update, state: begun(progress.state), history: [...progress.history], seconds: progress.seconds };
     },
     get engineDescription() {
       return begun(progress.engine).description;
@@ -122,6 +130,9 @@ interface Plan extends TrainOptions, TrainingParts {
   readonly network: Network;
   readonly updates: number;
   readonly lambda: number;
+  readonly optimiser: Optimiser;
+  readonly labelSmoothing: number;
+  readonly seed: number;
   readonly batchSize: number;
   readonly batches: MiniBatches;
   readonly measureAt: readonly number[];
@@ -133,7 +144,7 @@ interface Plan extends TrainOptions, TrainingParts {
 interface Progress {
   /** The last measured update; −1 before the first measurement. */
   update: number;
-  parameters: HostTensors | undefined;
+  state: HostTensors | undefined;
   readonly history: Measurement[];
   seconds: number;
   standardiser?: Standardiser;
@@ -141,18 +152,20 @@ interface Progress {
 }
 
 function makePlan(network: Network, { train, validation }: TrainingParts, options: TrainOptions): Plan {
-  const { batchSize = 100, lambda = 0, seed = 1, measurementsPerEpoch = 10, now = () => performance.now() } = options;
+  const { batchSize = 100, lambda = 0, seed = 1, optimiser = sgd(), labelSmoothing = 0, measurementsPerEpoch = 10, now = () => performance.now() } = options;
   requireFit(network, train);
   requireFit(network, validation);
   if (!Number.isFinite(lambda) || lambda < 0) throw new RangeError(`lambda must be a finite number, 0 or more, not ${lambda}`);
   if (!(measurementsPerEpoch > 0)) throw new RangeError(`measurementsPerEpoch must be above 0, not ${measurementsPerEpoch}`);
+  if (!(labelSmoothing >= 0 && labelSmoothing < 1)) throw new RangeError(`labelSmoothing must be a part of the label, from 0 up to below 1, not ${labelSmoothing}`);
+  if (network.batchNormalisation && batchSize < 2) throw new RangeError(`batchSize must be 2 or more for batch normalisation, not ${batchSize}`);
   requireSeed(seed);
   if (typeof options.engine === 'string') requireEngineName(options.engine);
   const batches = miniBatches(train.rows, { batchSize, seed });
   const updates = countUpdates(options, batches.perEpoch);
   const measureAt = measurementUpdates(updates, batches.perEpoch, measurementsPerEpoch);
   const live = options.live && liveOptions(options.live);
-  return { ...options, network, train, validation, seed, updates, lambda, batchSize, batches, measureAt, live, now };
+  return { ...options, network, train, validation, seed, updates, lambda, optimiser, labelSmoothing, batchSize, batches, measureAt, live, now };
 }
 
 function countUpdates({ updates, epochs }: TrainOptions, perEpoch: number): number {
@@ -178,19 +191,19 @@ async function* run(plan: Plan, progress: Progress): AsyncGenerator<Measurement,
   progress.engine = engine;
   progress.standardiser = standardiser;
   const data = programData(train.dataset, standardiser);
-  const updating = await engine.compile(updatesProgram(network, data, plan.batchSize));
+  const updating = await engine.compile(updatesProgram(network, data, plan.batchSize, plan));
   const evaluators = openEvaluators((networks) => engine.compile(evaluationProgram(network, data, networks)));
   const stopwatch = startStopwatch(plan.now, progress.seconds);
   const live = plan.live && liveMeter({ ...plan.live, onMeasurement: offTheClock(stopwatch, plan.live.onMeasurement) }, measureSample(plan, evaluators), plan.now);
   const pace = adaptivePace(plan.live && LIVE_CALL / plan.live.perSecond);
-  let parameters = progress.parameters ?? castTensors(plan.parameters ?? initialise(network, { seed: plan.seed }), engine.precision);
+  let state = progress.state ?? castTensors(initialState(plan), engine.precision);
   let [trainedTo, together, since] = [progress.update, 1, stopwatch.seconds()];
   let snapshots: Snapshot[] = [];
   try {
     for (const update of measureAt.filter((at) => at > progress.update)) {
-      parameters = await stretch(plan, updating, parameters, { from: trainedTo, to: update, pace, live, signal });
+      state = await stretch(plan, updating, state, { from: trainedTo, to: update, pace, live, signal });
       trainedTo = update;
-      snapshots.push({ update, parameters });
+      snapshots.push({ update, state });
       if (snapshots.length < together && update < plan.updates) continue;
       const measurements = await measure(plan, evaluators, snapshots, signal);
       const perSnapshot = (stopwatch.seconds() - since) / snapshots.length;
@@ -212,10 +225,15 @@ async function* run(plan: Plan, progress: Progress): AsyncGenerator<Measurement,
   return undefined;
 }
 
-/** The network after an update, to be measured. */
+/** Where training begins: the network's parameters, and an optimiser that remembers nothing. */
+function initialState({ network, optimiser, parameters, seed }: Plan): HostTensors {
+  return { ...(parameters ?? initialise(network, { seed })), ...init(optimiser, parameterShapes(network)) };
+}
+
+/** The training state after an update, whose network is to be measured. */
 interface Snapshot {
   readonly update: number;
-  readonly parameters: HostTensors;
+  readonly state: HostTensors;
 }
 
 /** Measures snapshots together if there are `TOGETHER`, else one by one: the numbers are the same. */
@@ -225,7 +243,7 @@ async function measure(plan: Plan, evaluators: Evaluators, snapshots: readonly S
   for (const group of groups) {
     const { program, pace } = await evaluators.for(group.length);
     const options = { lambda: plan.lambda, signal, pace };
-    const networks = group.map(({ parameters }) => parameters);
+    const networks = group.map(({ state }) => pick(modelShapes(plan.network), state));
     const train = await score(program, networks, plan.train.rows, options);
     const validation = await score(program, networks, plan.validation.rows, options);
     group.forEach(({ update }, k) => measurements.push({ update, epoch: update / plan.batches.perEpoch, eta: plan.schedule(update), train: train[k], validation: validation[k] }));
@@ -237,10 +255,10 @@ async function measure(plan: Plan, evaluators: Evaluators, snapshots: readonly S
 const LIVE_CALL = 900;
 
 /** Measures one network on the samples. */
-function measureSample(plan: Plan, evaluators: Evaluators): (update: number, parameters: HostTensors) => Promise<Measurement> {
+function measureSample(plan: Plan, evaluators: Evaluators): (update: number, state: HostTensors) => Promise<Measurement> {
   const sample = (part: Part): Part => ({ ...part, rows: part.rows.subarray(0, plan.live!.images) });
   const onSamples = { ...plan, train: sample(plan.train), validation: sample(plan.validation) };
-  return async (update, parameters) => (await measure(onSamples, evaluators, [{ update, parameters }], plan.signal))[0];
+  return async (update, state) => (await measure(onSamples, evaluators, [{ update, state }], plan.signal))[0];
 }
 
 /** As `told`, with the stopwatch stopped. */
@@ -266,22 +284,17 @@ interface Stretch {
   readonly signal: AbortSignal | undefined;
 }
 
-/** The parameters after updates `from` + 1 … `to`, in calls of bounded length. */
-async function stretch(plan: Plan, program: Program, parameters: HostTensors, { from, to, pace, live, signal }: Stretch): Promise<HostTensors> {
-  const { batches, batchSize, schedule, lambda, now } = plan;
-  let current = parameters;
+/** The training state after updates `from` + 1 … `to`, in calls of bounded length. */
+async function stretch(plan: Plan, program: Program, state: HostTensors, { from, to, pace, live, signal }: Stretch): Promise<HostTensors> {
+  const { now } = plan;
+  let current = state;
   await live?.(Math.max(0, from), current);
   for (let first = Math.max(1, from + 1); first <= to; ) {
     signal?.throwIfAborted();
     const last = Math.min(to, first + pace.units() - 1);
     const count = last - first + 1;
     const started = now();
-    current = await program.run({
-      ...current,
-      rows: hostTensor([count, batchSize], batches.rows(first, last)),
-      etas: hostTensor([count], Float64Array.from({ length: count }, (_, index) => schedule(first + index))),
-      lambda: hostTensor([], Float64Array.of(lambda)),
-    });
+    current = await program.run({ ...current, ...updateInputs(plan, first, last) });
     pace.took(count, now() - started);
     if (last < to) await live?.(last, current);
     first = last + 1;

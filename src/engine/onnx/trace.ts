@@ -1,7 +1,7 @@
 import type { Algebra, MatmulOptions, ScanStep, Tensors } from '../../network/algebra';
 import type { HostTensor, Precision } from '../../network/host-tensor';
 import { mapTensors } from '../../network/host-tensor';
-import { type ByteRows, type Definition, isByteRows } from '../engine';
+import { type ByteRows, type Definition, type InputSpec, isByteRows } from '../engine';
 import {
   type AttributeValue,
   DATA_TYPE,
@@ -187,7 +187,7 @@ function constantType(constant: HostTensor | ByteRows, precision: Precision): Da
  */
 export function trace(definition: Definition, precision: Precision, location: (rows: ByteRows) => string): TracedGraph {
   const tracer = new Tracer(precision);
-  const typeOf = (type: 'float' | 'int'): DataType => (type === 'float' ? precision : 'int32');
+  const typeOf = (type: InputSpec['type']): DataType => ({ float: precision, int: 'int32', byte: 'byte' } as const)[type];
   const inputs = mapTensors(definition.inputs, ({ type }, name): Value => ({ name: inputName(name), type: typeOf(type) }));
   const constants = mapTensors(definition.constants, (constant, name): Value => ({ name: constantName(name), type: constantType(constant, precision) }));
   const results = Object.entries(definition.compute(tracer, inputs, constants));

@@ -5,6 +5,13 @@ import { elements, type HostTensor } from '../../network/host-tensor';
 /** Bytes in JavaScript's memory: TensorFlow.js has no type for them. */
 export class Bytes {
   constructor(readonly held: HostTensor) {}
+
+  /** Views of the parts along the first axis. */
+  rows(): Bytes[] {
+    const [count, ...shape] = this.held.shape;
+    const size = elements(shape);
+    return Array.from({ length: count }, (_, n) => new Bytes({ shape, data: this.held.data.subarray(n * size, (n + 1) * size) }));
+  }
 }
 
 export type TfjsValue = TensorFlow.Tensor | Bytes;
@@ -23,7 +30,7 @@ export function tfjsAlgebra(tf: typeof TensorFlow): Algebra<TfjsValue> {
   }
 
   function scan(state: Tensors<TfjsValue>, sequences: Tensors<TfjsValue>, body: (state: Tensors<TfjsValue>, row: Tensors<TfjsValue>) => ScanStep<TfjsValue>): ScanStep<TfjsValue> {
-    const rows = Object.entries(sequences).map(([name, sequence]) => [name, tf.unstack(tensor(sequence))] as const);
+    const rows = Object.entries(sequences).map(([name, sequence]) => [name, sequence instanceof Bytes ? sequence.rows() : tf.unstack(sequence)] as const);
     const outputs: Tensors<TfjsValue>[] = [];
     let current = state;
     for (let n = 0; n < rows[0][1].length; n++) {
@@ -69,7 +76,7 @@ export function tfjsAlgebra(tf: typeof TensorFlow): Algebra<TfjsValue> {
     softmax: unary((x) => tf.softmax(x)),
     logSoftmax: unary((x) => tf.logSoftmax(x)),
     gather: (x, indices) => (x instanceof Bytes ? gatherBytes(tf, x.held, tensor(indices)) : tf.gather(x, tensor(indices) as TensorFlow.Tensor1D)),
-    float: (x) => tf.cast(tensor(x), 'float32'),
+    float: (x) => (x instanceof Bytes ? tf.tensor(Float32Array.from(x.held.data), [...x.held.shape], 'float32') : tf.cast(x, 'float32')),
     oneHot: (labels, classes) => tf.cast(tf.oneHot(tensor(labels) as TensorFlow.Tensor1D, classes), 'float32'),
     scan,
     scope,
@@ -77,7 +84,7 @@ export function tfjsAlgebra(tf: typeof TensorFlow): Algebra<TfjsValue> {
 }
 
 function tensor(value: TfjsValue): TensorFlow.Tensor {
-  if (value instanceof Bytes) throw new TypeError('images can only be gathered; take rows of them first');
+  if (value instanceof Bytes) throw new TypeError('bytes can only be gathered or made floating-point numbers');
   return value;
 }
 

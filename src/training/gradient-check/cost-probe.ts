@@ -3,7 +3,7 @@ import { castTensors, elements, hostTensor, type HostTensor, type HostTensors, m
 import { initialise } from '../../network/initialise';
 import { gradients } from '../../network/gradients';
 import type { Network } from '../../network/network';
-import { parameterSpecs } from '../programs';
+import { parameterShapes } from '../../network/parameters';
 import { adaptivePace, type Pace } from '../pace';
 import { type LabelledImages, requireImages } from './labelled-images';
 import { type GradientFunction, perturbationProgram, type Target, targetOf, unperturbedProgram } from './programs';
@@ -158,7 +158,7 @@ function repeated(values: ArrayLike<number>, times: number): Int32Array {
 }
 
 function requireParameters(network: Network, parameters: HostTensors): void {
-  for (const [name, { shape }] of Object.entries(parameterSpecs(network))) {
+  for (const [name, shape] of Object.entries(parameterShapes(network))) {
     const given: HostTensor | undefined = parameters[name];
     if (given === undefined) throw new RangeError(`parameters have no ${name}; [${shape.join(' × ')}] would be right`);
     if (given.shape.join() !== shape.join() || given.data.length !== elements(given.shape)) throw new RangeError(`${name} must be [${shape.join(' × ')}], not [${given.shape.join(' × ')}]`);

@@ -4,8 +4,9 @@ import { forward, layer } from '../../network/forward';
 import type { gradients } from '../../network/gradients';
 import { cost, loss, sumOfSquares } from '../../network/loss';
 import { depth, layerNumbers, type Network } from '../../network/network';
+import { parameterShapes, pick } from '../../network/parameters';
 import { perturbedCosts } from '../../network/perturbation';
-import { parameterSpecs, parametersOf } from '../programs';
+import { floatSpecs } from '../programs';
 
 /** A function that claims to be the gradient of the cost, like `gradients` of src/network/gradients.ts. */
 export type GradientFunction = typeof gradients;
@@ -29,14 +30,14 @@ export function unperturbedProgram(network: Network, images: number, gradient: G
   return {
     name: 'unperturbed network',
     inputs: {
-      ...parameterSpecs(network),
+      ...floatSpecs(parameterShapes(network)),
       X: { type: 'float', shape: [images, network.layers[0]] },
       labels: { type: 'int', shape: [images] },
       lambda: { type: 'float', shape: [] },
     },
     constants: {},
     compute<T>(A: Algebra<T>, given: Tensors<T>) {
-      const parameters = parametersOf(network, given);
+      const parameters = pick(parameterShapes(network), given);
       const { X, lambda } = given;
       const Y = A.oneHot(given.labels, network.layers[depth(network)]); // [n × classes]
       const { inputs, scores } = forward(A, network, parameters, X);
@@ -73,7 +74,7 @@ export function perturbationProgram(network: Network, { k, kind }: Target, { ima
   return {
     name: `perturbed ${isWeights ? 'W' : 'b'}${k}`,
     inputs: {
-      ...parameterSpecs(network),
+      ...floatSpecs(parameterShapes(network)),
       ...(isWeights ? { [`input.${k}`]: { type: 'float', shape: [layers[k - 1], images] }, rows: indices, places: indices } : {}),
       [`unit.${k}`]: { type: 'float', shape: [layers[k], images] },
       ...Object.fromEntries(later.map((l): [string, InputSpec] => [`preActivations.${l}`, { type: 'float', shape: [images, layers[l]] }])),
@@ -85,7 +86,7 @@ export function perturbationProgram(network: Network, { k, kind }: Target, { ima
     },
     constants: {},
     compute<T>(A: Algebra<T>, given: Tensors<T>) {
-      const parameters = parametersOf(network, given);
+      const parameters = pick(parameterShapes(network), given);
       const { lambda, delta, labels } = given;
       const Y = A.oneHot(labels, layers[depth(network)]); // [P n × classes]
       const base = {

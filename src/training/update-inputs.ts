@@ -1,0 +1,41 @@
+import { hostTensor, type HostTensors, type HostTensor } from '../network/host-tensor';
+import { droppedLayers, fillMask, maskName } from '../network/dropout';
+import type { Network } from '../network/network';
+import type { Optimiser } from '../network/optimiser/optimiser';
+import { randomWords } from '../random/words';
+import type { Schedule } from '../schedule/schedule';
+import type { MiniBatches } from './mini-batches';
+
+/** What the updates of a run are told beside the training state. */
+export interface UpdatePlan {
+  readonly network: Network;
+  readonly optimiser: Optimiser;
+  readonly batches: MiniBatches;
+  readonly batchSize: number;
+  readonly schedule: Schedule;
+  readonly lambda: number;
+  readonly seed: number;
+}
+
+/**
+ * The inputs of `updatesProgram` for the updates `first` … `last`, but the training state. What is random in them follows from the seed
+ * and each update's number alone.
+ */
+export function updateInputs({ network, optimiser, batches, batchSize, schedule, lambda, seed }: UpdatePlan, first: number, last: number): HostTensors {
+  const count = last - first + 1;
+  const perUpdate = (value: (t: number) => number) => hostTensor([count], Float64Array.from({ length: count }, (_, index) => value(first + index)));
+  const scalars = Object.keys(optimiser.scalars(first)).map((name) => [name, perUpdate((t) => optimiser.scalars(t)[name])] as const);
+  const masks = droppedLayers(network).map(({ index, units, rate }): [string, HostTensor] => {
+    const size = batchSize * units;
+    const mask = new Uint8Array(count * size);
+    for (let t = first; t <= last; t++) fillMask(mask.subarray((t - first) * size, (t - first + 1) * size), rate, randomWords(size, seed, 'dropout', index, t));
+    return [maskName(index), hostTensor([count, batchSize, units], mask)];
+  });
+  return {
+    rows: hostTensor([count, batchSize], batches.rows(first, last)),
+    etas: perUpdate(schedule),
+    lambda: hostTensor([], Float64Array.of(lambda)),
+    ...Object.fromEntries(scalars),
+    ...Object.fromEntries(masks),
+  };
+}
