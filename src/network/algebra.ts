@@ -17,7 +17,7 @@ export interface MatmulOptions {
  * tensors (tfjs, reference), or by recording them as a graph that runs later (onnx).
  *
  * Elementwise operations broadcast as in NumPy. Tensors hold floating-point numbers in the engine's precision, except
- * images (bytes) and labels and row indices (integers), which only `gather`, `float` and `oneHot` take.
+ * images and masks (bytes) and labels and indices (integers), which only `gather`, `rearrange`, `float` and `oneHot` take.
  */
 export interface Algebra<T> {
   /** A constant, []. */
@@ -59,6 +59,8 @@ export interface Algebra<T> {
 
   /** The rows of x with the given indices. */
   gather(x: T, indices: T): T;
+  /** Each row i of x [n × d] in another order, x[i, table[choices[i], j]], or 0 where the table [v × m] has −1: [n × m]. */
+  rearrange(x: T, table: T, choices: T): T;
   /** Bytes or integers as floating-point numbers. */
   float(x: T): T;
   /** Integers [n] as rows of the identity matrix [n × classes]. */

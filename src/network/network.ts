@@ -71,7 +71,7 @@ export function isNormalised(network: Network, k: number): boolean {
 function dropoutRates(dropout: number | Partial<DropoutRates>): DropoutRates {
   const { input = 0, hidden = 0 } = typeof dropout === 'number' ? { hidden: dropout } : dropout;
   for (const rate of [input, hidden]) {
-    if (!(rate >= 0 && rate < 1)) throw new RangeError(`dropout must be a fraction of the units, from 0 up to below 1, not ${rate}`);
+    if (!(Number.isFinite(rate) && rate >= 0 && rate < 1)) throw new RangeError(`dropout must be a fraction of the units, from 0 up to below 1, not ${rate}`);
   }
   return { input, hidden };
 }

@@ -1,4 +1,5 @@
 import type { Algebra, Tensors } from '../network/algebra';
+import { type Augmentation, variantTable } from './augmentation';
 import type { ByteRows, Definition, InputSpec } from '../engine/engine';
 import { absorbBatchNormalisation } from '../network/batch-normalisation';
 import { forward } from '../network/forward';
@@ -54,14 +55,16 @@ export interface UpdatesOptions {
   readonly optimiser?: Optimiser;
   /** Part of each label that is spread evenly over all classes. Default 0. */
   readonly labelSmoothing?: number;
+  /** Which of its variants each image is, at random. Default: as it is. */
+  readonly augmentation?: Augmentation;
 }
 
 /**
  * A stretch of updates: the training state, `rows` [updates × batch] of the images, `etas` [updates] and `lambda` [] to the
- * state after them. Dropout needs masks beside, `mask.k` [updates × batch × units], and some optimisers scalars [updates]: see
- * `updateInputs`.
+ * state after them. Dropout needs masks beside, `mask.k` [updates × batch × units], augmentation `variants` [updates × batch], and some optimisers scalars
+ * [updates]: see `updateInputs`.
  */
-export function updatesProgram(network: Network, data: ProgramData, batchSize: number, { optimiser = sgd(), labelSmoothing = 0 }: UpdatesOptions = {}): Definition {
+export function updatesProgram(network: Network, data: ProgramData, batchSize: number, { optimiser = sgd(), labelSmoothing = 0, augmentation }: UpdatesOptions = {}): Definition {
   const classes = network.layers[network.layers.length - 1];
   const shapes = stateShapes(network, optimiser);
   const scalars = Object.keys(optimiser.scalars(1));
@@ -71,16 +74,18 @@ export function updatesProgram(network: Network, data: ProgramData, batchSize: n
     etas: { type: 'float', shape: ['updates'] },
     ...Object.fromEntries(scalars.map((name): [string, InputSpec] => [name, { type: 'float', shape: ['updates'] }])),
     ...Object.fromEntries(masks),
+    ...(augmentation && { variants: { type: 'int', shape: ['updates', batchSize] } }),
   };
   return {
     name: 'updates',
     inputs: { ...floatSpecs(shapes), ...sequences, lambda: { type: 'float', shape: [] } },
-    constants: constants(data),
-    compute<T>(A: Algebra<T>, inputs: Tensors<T>, { images, labels, mean, inverseDeviation }: Tensors<T>) {
+    constants: { ...constants(data), ...(augmentation && { variants: variantTable(augmentation, data.images.width) }) },
+    compute<T>(A: Algebra<T>, inputs: Tensors<T>, { images, labels, mean, inverseDeviation, variants }: Tensors<T>) {
       const n = A.scalar(batchSize);
       const { lambda } = inputs;
       return A.scan(pick(shapes, inputs), mapTensors(sequences, (_, name) => inputs[name]), (state, row) => {
-        const X = standardise(A, A.gather(images, row.rows), { mean, inverseDeviation }); // [batch × d]
+        const given = standardise(A, A.gather(images, row.rows), { mean, inverseDeviation }); // [batch × d]
+        const X = augmentation ? A.rearrange(given, variants, row.variants) : given;
         const Y = smoothed(A, A.oneHot(A.gather(labels, row.rows), classes), labelSmoothing, classes); // [batch × classes]
         const step = { eta: row.etas, lambda, scalars: Object.fromEntries(scalars.map((name) => [name, row[name]])) };
         return { state: update(A, network, optimiser, state, { X, Y, n, images: batchSize, masks: row }, step), outputs: {} };

@@ -10,6 +10,7 @@ import { sgd } from '../network/optimiser/sgd';
 import { modelShapes, parameterShapes, pick } from '../network/parameters';
 import { requireSeed } from '../random/random';
 import type { Schedule } from '../schedule/schedule';
+import { type Augmentation, augmentationOf } from './augmentation';
 import type { Checkpoint } from './checkpoint';
 import { DivergenceError } from './divergence-error';
 import { resolveEngine } from './evaluate';
@@ -42,6 +43,8 @@ export interface TrainOptions {
   readonly optimiser?: Optimiser;
   /** Part of each label that is spread evenly over all classes while training; measurements know nothing of it. Default 0. */
   readonly labelSmoothing?: number;
+  /** Show the network a random variant of each training image in each update. Default: the image itself. */
+  readonly augmentation?: Augmentation;
   /** Seed of the initial weights, of the mini-batches, and of what is drawn for each update. Default 1. */
   readonly seed?: number;
   /** Measurements in an epoch, beside those at update 0 and after the last update. Default 10. */
@@ -132,6 +135,7 @@ interface Plan extends TrainOptions, TrainingParts {
   readonly lambda: number;
   readonly optimiser: Optimiser;
   readonly labelSmoothing: number;
+  readonly augmentation?: Augmentation;
   readonly seed: number;
   readonly batchSize: number;
   readonly batches: MiniBatches;
@@ -164,8 +168,9 @@ function makePlan(network: Network, { train, validation }: TrainingParts, option
   const batches = miniBatches(train.rows, { batchSize, seed });
   const updates = countUpdates(options, batches.perEpoch);
   const measureAt = measurementUpdates(updates, batches.perEpoch, measurementsPerEpoch);
+  const augmentation = options.augmentation && augmentationOf(options.augmentation, train.dataset.pixels.width);
   const live = options.live && liveOptions(options.live);
-  return { ...options, network, train, validation, seed, updates, lambda, optimiser, labelSmoothing, batchSize, batches, measureAt, live, now };
+  return { ...options, augmentation, network, train, validation, seed, updates, lambda, optimiser, labelSmoothing, batchSize, batches, measureAt, live, now };
 }
 
 function countUpdates({ updates, epochs }: TrainOptions, perEpoch: number): number {

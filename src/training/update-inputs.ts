@@ -1,3 +1,4 @@
+import { type Augmentation, drawVariants } from './augmentation';
 import { hostTensor, type HostTensors, type HostTensor } from '../network/host-tensor';
 import { droppedLayers, fillMask, maskName } from '../network/dropout';
 import type { Network } from '../network/network';
@@ -15,13 +16,14 @@ export interface UpdatePlan {
   readonly schedule: Schedule;
   readonly lambda: number;
   readonly seed: number;
+  readonly augmentation?: Augmentation;
 }
 
 /**
  * The inputs of `updatesProgram` for the updates `first` … `last`, but the training state. What is random in them follows from the seed
  * and each update's number alone.
  */
-export function updateInputs({ network, optimiser, batches, batchSize, schedule, lambda, seed }: UpdatePlan, first: number, last: number): HostTensors {
+export function updateInputs({ network, optimiser, batches, batchSize, schedule, lambda, seed, augmentation }: UpdatePlan, first: number, last: number): HostTensors {
   const count = last - first + 1;
   const perUpdate = (value: (t: number) => number) => hostTensor([count], Float64Array.from({ length: count }, (_, index) => value(first + index)));
   const scalars = Object.keys(optimiser.scalars(first)).map((name) => [name, perUpdate((t) => optimiser.scalars(t)[name])] as const);
@@ -37,5 +39,6 @@ export function updateInputs({ network, optimiser, batches, batchSize, schedule,
     lambda: hostTensor([], Float64Array.of(lambda)),
     ...Object.fromEntries(scalars),
     ...Object.fromEntries(masks),
+    ...(augmentation && { variants: hostTensor([count, batchSize], drawVariants(augmentation, batchSize, seed, first, last)) }),
   };
 }

@@ -48,6 +48,17 @@ export const algebraCases: readonly AlgebraCase[] = [
   { name: 'softmax of large numbers', inputs: { x: hostTensor([2, 3], Float64Array.of(1e4, 0, -1e4, -1e4, -1e4, -1e4)) }, compute: (A, { x }) => A.softmax(x) },
   { name: 'logSoftmax of large numbers', inputs: { x: hostTensor([2, 3], Float64Array.of(1e4, 0, -1e4, -1e4, -1e4, -1e4)) }, compute: (A, { x }) => A.logSoftmax(x) },
   { name: 'gather rows', inputs: { x: normal(5, 3), rows: integers(4, 0, 4) }, compute: (A, { x, rows }) => A.gather(x, rows) },
+  {
+    name: 'rearrange rows, 0 for −1',
+    inputs: { x: normal(3, 4), table: hostTensor([2, 5], Int32Array.of(3, 2, 1, 0, -1, 1, -1, 1, 0, 3)), choices: integers(1, 0, 1) },
+    compute: (A, { x, table, choices }) => A.rearrange(x, table, choices),
+  },
+  { name: 'float of bytes', inputs: { x: hostTensor([2, 3], Uint8Array.of(0, 1, 2, 3, 254, 255)) }, compute: (A, { x }) => A.float(x) },
+  {
+    name: 'scan over bytes',
+    inputs: { start: normal(3), steps: hostTensor([4, 3], Uint8Array.of(0, 1, 1, 1, 1, 0, 0, 0, 1, 1, 1, 1)) },
+    compute: (A, { start, steps }) => A.scan({ x: start }, { step: steps }, ({ x }, { step }) => ({ state: { x: A.mul(x, A.add(A.float(step), A.scalar(0.5))) }, outputs: {} })).state.x,
+  },
   { name: 'float of integers', inputs: { n: integers(3, 1, 2) }, compute: (A, { n }) => A.float(n) },
   { name: 'oneHot', inputs: { labels: integers(2, 0, 3) }, compute: (A, { labels }) => A.oneHot(labels, 4) },
   {
@@ -66,5 +77,5 @@ export const algebraCases: readonly AlgebraCase[] = [
 
 /** What an input's shape and numbers say of it. */
 export function specOf({ shape, data }: HostTensors[string]): InputSpec {
-  return { type: data instanceof Int32Array ? 'int' : 'float', shape };
+  return { type: data instanceof Int32Array ? 'int' : data instanceof Uint8Array ? 'byte' : 'float', shape };
 }

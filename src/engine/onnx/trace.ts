@@ -107,6 +107,13 @@ class Tracer implements Algebra<Value> {
   logSoftmax = (x: Value) => this.apply('LogSoftmax', [x], { axis: { i: -1 } });
 
   gather = (x: Value, indices: Value) => this.apply('Gather', [x, indices]);
+
+  /** A column of zeros behind the last one: where an index is −1, ONNX counts from there. */
+  rearrange(x: Value, table: Value, choices: Value): Value {
+    const padded = this.apply('Pad', [x, this.integers([0, 0, 0, 1])]);
+    return this.apply('GatherElements', [padded, this.gather(table, choices)], { axis: { i: 1 } });
+  }
+
   float = (x: Value) => this.apply('Cast', [x], { to: { i: DATA_TYPE[this.precision] } }, this.precision);
 
   oneHot(labels: Value, classes: number): Value {

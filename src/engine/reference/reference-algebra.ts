@@ -168,6 +168,11 @@ export const referenceAlgebra: Algebra<Numbers> = {
   softmax: (x) => rowwise(x, (values) => logSoftmaxRow(values).map(Math.exp)),
   logSoftmax: (x) => rowwise(x, logSoftmaxRow),
   gather,
+  rearrange(x, table, choices) {
+    const [d, m] = [x.shape[1], table.shape[1]];
+    const source = (index: number) => table.data[choices.data[Math.floor(index / m)] * m + (index % m)];
+    return make([x.shape[0], m], fill(x.shape[0] * m, (index) => (source(index) < 0 ? 0 : x.data[Math.floor(index / m) * d + source(index)])));
+  },
   float: (x) => x,
   oneHot: (labels, classes) =>
     make([...labels.shape, classes], fill(labels.data.length * classes, (index) => Number(labels.data[Math.floor(index / classes)] === index % classes))),

@@ -76,6 +76,7 @@ export function tfjsAlgebra(tf: typeof TensorFlow): Algebra<TfjsValue> {
     softmax: unary((x) => tf.softmax(x)),
     logSoftmax: unary((x) => tf.logSoftmax(x)),
     gather: (x, indices) => (x instanceof Bytes ? gatherBytes(tf, x.held, tensor(indices)) : tf.gather(x, tensor(indices) as TensorFlow.Tensor1D)),
+    rearrange: (x, table, choices) => rearrange(tf, tensor(x), tensor(table), tensor(choices)),
     float: (x) => (x instanceof Bytes ? tf.tensor(Float32Array.from(x.held.data), [...x.held.shape], 'float32') : tf.cast(x, 'float32')),
     oneHot: (labels, classes) => tf.cast(tf.oneHot(tensor(labels) as TensorFlow.Tensor1D, classes), 'float32'),
     scan,
@@ -97,6 +98,20 @@ function gatherBytes(tf: typeof TensorFlow, { shape, data }: HostTensor, indices
     gathered.set(data.subarray(row * width, (row + 1) * width), position * width);
   });
   return tf.tensor(gathered, [...indices.shape, ...shape.slice(1)], 'float32');
+}
+
+/** In plain loops: TensorFlow.js would need several passes for it. */
+function rearrange(tf: typeof TensorFlow, x: TensorFlow.Tensor, table: TensorFlow.Tensor, choices: TensorFlow.Tensor): TensorFlow.Tensor {
+  const [[n, d], m] = [x.shape, table.shape[1]!];
+  const [values, indices] = [x.dataSync(), table.dataSync()];
+  const rearranged = new Float32Array(n * m); // 0 where no index says otherwise
+  choices.dataSync().forEach((choice, row) => {
+    for (let j = 0; j < m; j++) {
+      const source = indices[choice * m + j];
+      if (source >= 0) rearranged[row * m + j] = values[row * d + source];
+    }
+  });
+  return tf.tensor(rearranged, [n, m], 'float32');
 }
 
 const prefixed = (prefix: string, values: Tensors<TfjsValue>) => Object.fromEntries(Object.entries(values).map(([name, value]) => [prefix + name, value]));

@@ -25,8 +25,8 @@ export interface AdamWOptions extends AdamOptions {
  *
  * @throws RangeError unless beta1 and beta2 are from 0 up to below 1, and epsilon above 0
  */
-export function adam(options: AdamOptions = {}): Optimiser {
-  return adamW({ ...options, weightDecay: 0 });
+export function adam({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamOptions = {}): Optimiser {
+  return { ...adamW({ beta1, beta2, epsilon, weightDecay: 0 }), description: { type: 'adam', beta1, beta2, epsilon } };
 }
 
 /**
@@ -41,6 +41,7 @@ export function adamW({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay 
   requireNumber('epsilon', epsilon, 0);
   requireNumber('weightDecay', weightDecay);
   return {
+    description: { type: 'adamW', beta1, beta2, epsilon, weightDecay },
     moments: ['gradient', 'square'],
     scalars(t) {
       const root = Math.sqrt(1 - beta2 ** t);

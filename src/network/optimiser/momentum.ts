@@ -16,6 +16,7 @@ export interface MomentumOptions {
 export function momentum({ momentum: mu = 0.9 }: MomentumOptions = {}): Optimiser {
   requireFraction('momentum', mu);
   return {
+    description: { type: 'momentum', momentum: mu },
     moments: ['momentum'],
     scalars: () => ({}),
     update(A, gradients, state, { eta, lambda }) {
@@ -39,6 +40,7 @@ export function momentum({ momentum: mu = 0.9 }: MomentumOptions = {}): Optimise
 export function nesterov({ momentum: mu = 0.9 }: MomentumOptions = {}): Optimiser {
   requireFraction('momentum', mu);
   return {
+    description: { type: 'nesterov', momentum: mu },
     moments: ['momentum'],
     scalars: () => ({}),
     update(A, gradients, state, { eta, lambda }) {

@@ -13,8 +13,17 @@ export interface Step<T> {
   readonly scalars: Tensors<T>;
 }
 
+/** An optimiser as plain JSON, for settings that are stored or sent: its type, and its settings where they are not the defaults. */
+export type OptimiserDescription =
+  | { readonly type: 'sgd' }
+  | { readonly type: 'momentum' | 'nesterov'; readonly momentum?: number }
+  | { readonly type: 'adam'; readonly beta1?: number; readonly beta2?: number; readonly epsilon?: number }
+  | { readonly type: 'adamW'; readonly beta1?: number; readonly beta2?: number; readonly epsilon?: number; readonly weightDecay?: number };
+
 /** A rule by which gradients change parameters: pure functions, with all that it remembers in the training state. */
 export interface Optimiser {
+  /** With all settings, defaults too. */
+  readonly description: OptimiserDescription;
   /** What it remembers of each parameter, such as 'momentum': tensors of the parameter's shape, 0 at first. */
   readonly moments: readonly string[];
   /** Numbers of update t = 1, 2, … that are computed beforehand, in float64; the same names for every t. */
@@ -43,7 +52,7 @@ export function updateEach<T>(gradients: Gradients<T>, each: (name: string, grad
 
 /** An error unless `value` is a fraction from 0 up to below 1. */
 export function requireFraction(name: string, value: number): void {
-  if (!(value >= 0 && value < 1)) throw new RangeError(`${name} is ${value}; a number from 0 up to below 1 would be right`);
+  if (!(Number.isFinite(value) && value >= 0 && value < 1)) throw new RangeError(`${name} is ${value}; a number from 0 up to below 1 would be right`);
 }
 
 /** An error unless `value` is a finite number, 0 or more, or where `above` is given, above 0. */

@@ -12,6 +12,7 @@ import { type Optimiser, type Step, updateEach } from './optimiser';
  */
 export function sgd(): Optimiser {
   return {
+    description: { type: 'sgd' },
     moments: [],
     scalars: () => ({}),
     update<T>(A: Algebra<T>, gradients: Gradients<T>, state: Tensors<T>, { eta, lambda }: Step<T>) {

@@ -1,0 +1,22 @@
+import { adam, adamW } from './adam';
+import { momentum, nesterov } from './momentum';
+import type { Optimiser, OptimiserDescription } from './optimiser';
+import { sgd } from './sgd';
+
+const optimisers: Readonly<Record<OptimiserDescription['type'], (settings: never) => Optimiser>> = { sgd, momentum, nesterov, adam, adamW };
+
+export const OPTIMISER_TYPES = Object.keys(optimisers) as readonly OptimiserDescription['type'][];
+
+/**
+ * The optimiser of a description; what is left out has its default.
+ *
+ * @throws RangeError, naming the key, for an unknown type, an unknown key, or a value that the optimiser refuses
+ */
+export function optimiserFrom(description: OptimiserDescription): Optimiser {
+  const { type, ...settings } = description;
+  if (!OPTIMISER_TYPES.includes(type)) throw new RangeError(`type is ${JSON.stringify(type)}; ${OPTIMISER_TYPES.map((known) => `"${known}"`).join(', ')} would be right`);
+  const optimiser = optimisers[type](settings as never);
+  const unknown = Object.keys(settings).find((key) => !Object.hasOwn(optimiser.description, key));
+  if (unknown !== undefined) throw new RangeError(`${unknown} is not a setting of ${type}, which has ${Object.keys(optimiser.description).filter((key) => key !== 'type').join(', ') || 'none'}`);
+  return optimiser;
+}
