@@ -1,9 +1,16 @@
 // The one door of clr-lab. Engines, tables and renderers are loaded when they are first used, not here.
 
 // The network
-export { fullyConnected, type Network } from './network/network';
+export { fullyConnected, type DropoutRates, type FullyConnectedOptions, type Initialisation, type Network } from './network/network';
 export { initialise, type InitialiseOptions } from './network/initialise';
 export type { HostTensor, HostTensors, Precision } from './network/host-tensor';
+
+// Optimisers
+export type { Optimiser, OptimiserDescription } from './network/optimiser/optimiser';
+export { sgd } from './network/optimiser/sgd';
+export { momentum, nesterov, type MomentumOptions } from './network/optimiser/momentum';
+export { adam, adamW, type AdamOptions, type AdamWOptions } from './network/optimiser/adam';
+export { optimiserFrom } from './network/optimiser/description';
 
 // Learning rates
 export type { Schedule } from './schedule/schedule';
@@ -24,6 +31,7 @@ export { openEngine, type EngineOptions } from './engine/select-engine';
 
 // Training
 export { train, type TrainingParts, type TrainingRun, type TrainOptions } from './training/train';
+export type { Augmentation } from './training/augmentation';
 export { fit, type Fit } from './training/fit';
 export { evaluate, type EvaluateOptions } from './training/evaluate';
 export { confusionCounts, predict, type Predictions } from './training/predict';

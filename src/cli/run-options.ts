@@ -1,6 +1,9 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { ENGINE_NAMES } from '../engine/select-engine';
 import type { EngineName } from '../engine/engine';
+import { type Initialisation, INITIALISATIONS } from '../network/network';
+import { OPTIMISER_TYPES } from '../network/optimiser/description';
+import type { OptimiserDescription } from '../network/optimiser/optimiser';
 import type { RunSettingsInput } from '../runs/settings';
 
 /** What the flags of a run give. */
@@ -15,6 +18,15 @@ export interface RunFlags {
   readonly batchSize: number;
   readonly lambda: number;
   readonly seed: number;
+  readonly initialisation?: Initialisation;
+  readonly batchNormalisation: boolean;
+  readonly dropout: number;
+  readonly inputDropout: number;
+  readonly optimiser?: OptimiserDescription['type'];
+  readonly weightDecay?: number;
+  readonly labelSmoothing: number;
+  readonly flip: boolean;
+  readonly shift: number;
   readonly measurements: number;
   readonly engine?: EngineName;
   readonly data?: string;
@@ -34,6 +46,15 @@ export function withRunOptions(command: Command): Command {
     .option('--batch-size <images>', 'images per mini-batch', number, 100)
     .option('--lambda <factor>', 'factor of the L2 term', number, 0.01)
     .option('--seed <number>', 'seed of weights and mini-batches', number, 1)
+    .addOption(new Option('--initialisation <name>', 'how weights begin (default: lecun)').choices([...INITIALISATIONS]))
+    .option('--batch-normalisation', 'normalise hidden layers over the mini-batch', false)
+    .option('--dropout <fraction>', 'fraction of the hidden units to drop in each update', number, 0)
+    .option('--input-dropout <fraction>', 'fraction of the pixel values to drop in each update', number, 0)
+    .addOption(new Option('--optimiser <name>', 'how gradients change the parameters (default: sgd)').choices([...OPTIMISER_TYPES]))
+    .option('--weight-decay <factor>', 'of adamW; beside the L2 term', number)
+    .option('--label-smoothing <part>', 'part of each label to spread over all classes', number, 0)
+    .option('--flip', 'mirror every other image', false)
+    .option('--shift <pixels>', 'move images by up to so many pixels', number, 0)
     .option('--measurements <count>', 'measurements per epoch', number, 10)
     .addOption(new Option('--engine <name>', 'what computes (default: CLR_LAB_ENGINE, else onnx)').choices([...ENGINE_NAMES]))
     .option('--data <folder>', 'folder with the CIFAR-10 binary batches (default: CIFAR10_DIR, else data/)')
@@ -43,6 +64,7 @@ export function withRunOptions(command: Command): Command {
 /** The settings of the flags' run. Whether they can be right is for the run to say. */
 export function settingsOf(flags: RunFlags): RunSettingsInput {
   const { layers, train, validation, etaMin, etaMax, stepSize, cycles, batchSize, lambda, seed, measurements, engine } = flags;
+  const { initialisation, batchNormalisation, dropout, inputDropout, optimiser, weightDecay, labelSmoothing, flip, shift } = flags;
   return {
     layers,
     split: train.length === 1 && train[0] === 'all' ? { train: 'all', validation: validation as number } : { train, validation: validation as readonly string[] },
@@ -51,6 +73,12 @@ export function settingsOf(flags: RunFlags): RunSettingsInput {
     batchSize,
     lambda,
     seed,
+    initialisation,
+    batchNormalisation,
+    dropout: { input: inputDropout, hidden: dropout },
+    ...((optimiser || weightDecay !== undefined) && { optimiser: { type: optimiser ?? 'sgd', ...(weightDecay !== undefined && { weightDecay }) } as OptimiserDescription }),
+    labelSmoothing,
+    augmentation: { flip, shift },
     measurementsPerEpoch: measurements,
     ...(engine && { engine }),
   };

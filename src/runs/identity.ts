@@ -1,13 +1,18 @@
 import type { EngineName } from '../engine/engine';
 import { mathematicsVersion } from '../engine/onnx/version';
 import { loadTensorFlow } from '../engine/tfjs/load-tensorflow';
+import type { HostTensors } from '../network/host-tensor';
 import { initialise } from '../network/initialise';
-import { fullyConnected } from '../network/network';
+import type { Network } from '../network/network';
+import { sgd } from '../network/optimiser/sgd';
+import { variantTable } from '../training/augmentation';
 import { measurementUpdates } from '../training/measurement-updates';
 import { miniBatches } from '../training/mini-batches';
 import { evaluationProgram, updatesProgram } from '../training/programs';
+import type { TrainOptions } from '../training/train';
+import { updateInputs } from '../training/update-inputs';
 import { canonicalJson, sha256 } from './canonical-json';
-import { networkOf, type RunSettings } from './settings';
+import { networkOf, type RunSettings, trainOptionsOf } from './settings';
 
 /**
  * Everything that a run's bytes depend on, beside the machine: runs of equal identity are the same run. Threads are not in it,
@@ -48,14 +53,21 @@ function runMathematics(settings: RunSettings): string {
   const network = networkOf(settings);
   const width = settings.layers[0];
   const data = { images: { path: '', rows: 1, width }, labels: new Uint8Array(1), mean: new Float64Array(width), standardDeviation: new Float64Array(width).fill(1) };
-  const definitions = [updatesProgram(network, data, settings.batchSize), evaluationProgram(network, data)];
-  return sha256(mathematicsVersion(definitions, settings.precision) + drawsVersion());
+  const options = trainOptionsOf(settings);
+  const definitions = [updatesProgram(network, data, settings.batchSize, options), evaluationProgram(network, data)];
+  return sha256(mathematicsVersion(definitions, settings.precision) + drawsVersion(network, options));
 }
 
-/** SHA-256 of a small case of what is drawn from the seed in plain TypeScript: initial parameters and mini-batches. */
-function drawsVersion(): string {
-  const parameters = initialise(fullyConnected({ layers: [4, 3, 2] }), { seed: 1 });
-  const rows = miniBatches(Int32Array.from({ length: 10 }, (_, row) => row), { batchSize: 3, seed: 1 }).rows(1, 7);
-  const draws = [Object.entries(parameters).map(([name, { data }]) => [name, ...data]), [...rows], measurementUpdates(25, 10, 3)];
+/** SHA-256 of a small case of what is drawn and computed in plain TypeScript: initial parameters, mini-batches, and what else updates are told. */
+function drawsVersion(network: Network, { optimiser = sgd(), augmentation }: TrainOptions): string {
+  const small = { ...network, layers: [4, 3, 2] };
+  const parameters = initialise(small, { seed: 1 });
+  const batches = miniBatches(Int32Array.from({ length: 10 }, (_, row) => row), { batchSize: 3, seed: 1 });
+  const draws: unknown[] = [named(parameters), [...batches.rows(1, 7)], measurementUpdates(25, 10, 3)];
+  const { rows, etas, lambda, ...others } = updateInputs({ network: small, optimiser, batches, batchSize: 3, schedule: () => 0, lambda: 0, seed: 1, augmentation }, 1, 7);
+  if (Object.keys(others).length > 0) draws.push(named(others));
+  if (augmentation) draws.push([...variantTable({ ...augmentation, shift: Math.min(1, augmentation.shift ?? 0) }, 48).data]);
   return sha256(canonicalJson(draws));
 }
+
+const named = (tensors: HostTensors) => Object.entries(tensors).map(([name, { data }]) => [name, ...data]);

@@ -4,8 +4,11 @@ import { type Split, split, type SplitPlan, take } from '../data/split';
 import type { EngineName } from '../engine/engine';
 import { ENGINE_NAMES, resolveEngineName } from '../engine/select-engine';
 import type { Precision } from '../network/host-tensor';
-import { fullyConnected, type Network } from '../network/network';
+import { type DropoutRates, fullyConnected, type FullyConnectedOptions, type Initialisation, INITIALISATIONS, type Network } from '../network/network';
+import { optimiserFrom } from '../network/optimiser/description';
+import type { OptimiserDescription } from '../network/optimiser/optimiser';
 import { type ScheduleDescription, scheduleFrom } from '../schedule/description';
+import type { Augmentation } from '../training/augmentation';
 import type { TrainOptions } from '../training/train';
 import { validate } from './validate';
 
@@ -13,10 +16,22 @@ import { validate } from './validate';
 export interface RunSettings {
   /** Units per layer, first the pixels, last the classes. Default [3072, 50, 10]. */
   readonly layers: readonly number[];
+  /** How the weights begin. Left out where it is the default, 'lecun', as all that follows without a default is. */
+  readonly initialisation?: Initialisation;
+  /** Normalise hidden layers over the mini-batch. */
+  readonly batchNormalisation?: true;
+  /** Fraction of the units that is dropped in each update: of the hidden ones, or of both. */
+  readonly dropout?: number | DropoutRates;
   readonly split: SplitPlan;
   /** Train on so many of the first training images. Default: all. */
   readonly take?: number;
   readonly schedule: ScheduleDescription;
+  /** Left out for plain gradient descent. */
+  readonly optimiser?: OptimiserDescription;
+  /** Part of each label that is spread over all classes. */
+  readonly labelSmoothing?: number;
+  /** Which variants of the training images are shown. */
+  readonly augmentation?: Required<Augmentation>;
   readonly updates: number;
   /** Images per mini-batch. Default 100. */
   readonly batchSize: number;
@@ -33,7 +48,12 @@ export interface RunSettings {
 }
 
 /** Settings in which what has a default may be left out. */
-export type RunSettingsInput = Pick<RunSettings, 'split' | 'schedule' | 'updates'> & Partial<RunSettings>;
+export type RunSettingsInput = Pick<RunSettings, 'split' | 'schedule' | 'updates'> &
+  Partial<Omit<RunSettings, 'batchNormalisation' | 'dropout' | 'augmentation'>> & {
+    readonly batchNormalisation?: boolean;
+    readonly dropout?: FullyConnectedOptions['dropout'];
+    readonly augmentation?: Augmentation;
+  };
 
 const whole = (least: number) => z.int({ error: `a whole number, ${least} or more,` }).min(least, { error: `a whole number, ${least} or more,` });
 const batches = z.array(z.string({ error: "a batch's name" }), { error: 'a list of batches' });
@@ -49,12 +69,26 @@ const schedule = z.custom<ScheduleDescription>((value) => typeof value === 'obje
     context.addIssue({ code: 'custom', message: `an object that scheduleFrom takes (${(error as Error).message})` });
   }
 });
-const schema: z.ZodType<RunSettings> = z
+const optimiser = z.custom<OptimiserDescription>((value) => typeof value === 'object' && value !== null, { error: "{ type: 'momentum', … }" }).superRefine((value, context) => {
+  try {
+    optimiserFrom(value);
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: `an object that optimiserFrom takes (${(error as Error).message})` });
+  }
+});
+const fraction = z.number({ error: 'a number from 0 up to below 1' }).min(0, { error: 'a number from 0 up to below 1' }).lt(1, { error: 'a number from 0 up to below 1' });
+const schema = z
   .strictObject({
     layers: z.array(whole(1), { error: 'a list of units per layer' }).min(2, { error: 'a list of two layers or more' }).default([3072, 50, 10]),
+    initialisation: z.enum(INITIALISATIONS, { error: `one of ${INITIALISATIONS.join(', ')}` }).optional(),
+    batchNormalisation: z.boolean({ error: 'true or false' }).optional(),
+    dropout: z.union([fraction, z.strictObject({ input: fraction.optional(), hidden: fraction.optional() })], { error: 'a number from 0 up to below 1, or { input, hidden } of such numbers,' }).optional(),
     split: splitPlan,
     take: whole(1).optional(),
     schedule,
+    optimiser: optimiser.optional(),
+    labelSmoothing: fraction.optional(),
+    augmentation: z.strictObject({ flip: z.boolean({ error: 'true or false' }).optional(), shift: whole(0).optional() }, { error: '{ flip, shift }' }).optional(),
     updates: whole(1),
     batchSize: whole(1).default(100),
     lambda: z.number({ error: 'a finite number, 0 or more,' }).min(0, { error: 'a finite number, 0 or more,' }).default(0),
@@ -70,13 +104,24 @@ const schema: z.ZodType<RunSettings> = z
   });
 
 /**
- * Settings with all defaults filled in.
+ * Settings with all defaults filled in; what the report's runs do not have is left out where it changes nothing.
  *
  * @throws RangeError that names the key, its value and what would be right
  */
 export function parseRunSettings(settings: unknown): RunSettings {
-  const { take: count, ...parsed } = validate(schema, settings, 'settings');
-  return count === undefined ? parsed : { ...parsed, take: count };
+  const { take: count, initialisation, batchNormalisation, dropout, optimiser: description, labelSmoothing, augmentation, ...parsed } = validate<z.infer<typeof schema>>(schema, settings, 'settings');
+  const network = fullyConnected({ layers: parsed.layers, initialisation, batchNormalisation, dropout });
+  const { flip = false, shift = 0 } = augmentation ?? {};
+  return {
+    ...parsed,
+    ...(count !== undefined && { take: count }),
+    ...(network.initialisation && { initialisation: network.initialisation }),
+    ...(network.batchNormalisation && { batchNormalisation: true }),
+    ...(network.dropout && { dropout: network.dropout.input === 0 ? network.dropout.hidden : network.dropout }),
+    ...(description && description.type !== 'sgd' && { optimiser: optimiserFrom(description).description }),
+    ...(labelSmoothing && { labelSmoothing }),
+    ...((flip || shift > 0) && { augmentation: { flip, shift } }),
+  };
 }
 
 /** The parts of a data set that the settings train, validate and test on. */
@@ -85,12 +130,12 @@ export function partsOf({ split: plan, take: count }: Pick<RunSettings, 'split' 
   return count === undefined ? parts : { ...parts, train: take(parts.train, count) };
 }
 
-export function networkOf({ layers }: RunSettings): Network {
-  return fullyConnected({ layers });
+export function networkOf({ layers, initialisation, batchNormalisation, dropout }: RunSettings): Network {
+  return fullyConnected({ layers, initialisation, batchNormalisation, dropout });
 }
 
 /** The settings as `train` takes them; its engine is to be opened with the settings' precision. */
 export function trainOptionsOf(settings: RunSettings): TrainOptions {
-  const { updates, batchSize, lambda, seed, measurementsPerEpoch } = settings;
-  return { schedule: scheduleFrom(settings.schedule), updates, batchSize, lambda, seed, measurementsPerEpoch };
+  const { updates, batchSize, lambda, seed, measurementsPerEpoch, optimiser: description, labelSmoothing, augmentation } = settings;
+  return { schedule: scheduleFrom(settings.schedule), updates, batchSize, lambda, seed, measurementsPerEpoch, labelSmoothing, augmentation, ...(description && { optimiser: optimiserFrom(description) }) };
 }
