@@ -1,3 +1,4 @@
+import { randomWords } from '../random/words';
 import type { Algebra, Tensors } from './algebra';
 import type { Network } from './network';
 
@@ -29,8 +30,11 @@ export function dropoutFactors<T>(A: Algebra<T>, network: Network, masks: Tensor
   return new Map(droppedLayers(network).map(({ index, rate }) => [index, A.mul(A.float(masks[maskName(index)]), A.scalar(1 / (1 - rate)))]));
 }
 
-/** Fills a mask: each byte is 1, and its unit kept, with probability 1 − rate. A random word is needed for each. */
-export function fillMask(mask: Uint8Array, rate: number, words: Uint32Array): void {
+/** A layer's mask for the images of update t, bytes [n × m]: each is 1 with probability 1 − rate, from the seed, the layer and t alone. */
+export function drawMask({ index, units, rate }: DroppedLayer, images: number, seed: number, t: number): Uint8Array {
+  const words = randomWords(images * units, seed, 'dropout', index, t);
+  const mask = new Uint8Array(words.length);
   const threshold = Math.round((1 - rate) * 2 ** 31);
-  for (let unit = 0; unit < mask.length; unit++) mask[unit] = ((words[unit] >>> 1) - threshold) >>> 31; // the difference's sign: no branch to mispredict
+  for (let unit = 0; unit < mask.length; unit++) mask[unit] = ((words[unit] >>> 1) - threshold) >>> 31; // the sign: a branch would be mispredicted
+  return mask;
 }

@@ -1,9 +1,8 @@
 import { type Augmentation, drawVariants } from './augmentation';
 import { hostTensor, type HostTensors, type HostTensor } from '../network/host-tensor';
-import { droppedLayers, fillMask, maskName } from '../network/dropout';
+import { drawMask, droppedLayers, maskName } from '../network/dropout';
 import type { Network } from '../network/network';
 import type { Optimiser } from '../network/optimiser/optimiser';
-import { randomWords } from '../random/words';
 import type { Schedule } from '../schedule/schedule';
 import type { MiniBatches } from './mini-batches';
 
@@ -27,11 +26,10 @@ export function updateInputs({ network, optimiser, batches, batchSize, schedule,
   const count = last - first + 1;
   const perUpdate = (value: (t: number) => number) => hostTensor([count], Float64Array.from({ length: count }, (_, index) => value(first + index)));
   const scalars = Object.keys(optimiser.scalars(first)).map((name) => [name, perUpdate((t) => optimiser.scalars(t)[name])] as const);
-  const masks = droppedLayers(network).map(({ index, units, rate }): [string, HostTensor] => {
-    const size = batchSize * units;
-    const mask = new Uint8Array(count * size);
-    for (let t = first; t <= last; t++) fillMask(mask.subarray((t - first) * size, (t - first + 1) * size), rate, randomWords(size, seed, 'dropout', index, t));
-    return [maskName(index), hostTensor([count, batchSize, units], mask)];
+  const masks = droppedLayers(network).map((layer): [string, HostTensor] => {
+    const mask = new Uint8Array(count * batchSize * layer.units);
+    for (let t = first; t <= last; t++) mask.set(drawMask(layer, batchSize, seed, t), (t - first) * batchSize * layer.units);
+    return [maskName(layer.index), hostTensor([count, batchSize, layer.units], mask)];
   });
   return {
     rows: hostTensor([count, batchSize], batches.rows(first, last)),

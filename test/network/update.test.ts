@@ -6,7 +6,8 @@ import { hostTensor } from '../../src/network/host-tensor';
 import { initialise } from '../../src/network/initialise';
 import { fullyConnected } from '../../src/network/network';
 import { absorbStandardiser, standardise } from '../../src/network/standardise';
-import { sgdUpdate } from '../../src/network/update';
+import { sgd } from '../../src/network/optimiser/sgd';
+import { update } from '../../src/network/update';
 import { random } from '../../src/random/random';
 import { relativeDifference } from '../support/norms';
 
@@ -21,7 +22,7 @@ describe.each([[[12, 10]], [[12, 8, 10]], [[12, 8, 6, 10]]])('a network %j', (la
   const [n, eta, lambda] = [A.scalar(7), A.scalar(0.3), A.scalar(0.05)];
 
   test('the update is minus eta times the gradient of gradients.ts, added', () => {
-    const updated = sgdUpdate(A, network, parameters, X, Y, n, eta, lambda);
+    const updated = update(A, network, sgd(), parameters, { X, Y, n, images: 7 }, { eta, lambda, scalars: {} });
     const gradient = gradients(A, network, parameters, X, Y, n, lambda);
     expect(Object.keys(updated)).toEqual(Object.keys(parameters));
     for (const name of Object.keys(parameters)) {

@@ -11,7 +11,8 @@ import { depth, fullyConnected, type Network } from '../../src/network/network';
 import { checkGradients, type GradientCheck } from '../../src/training/gradient-check/check-gradients';
 import { openCostProbe } from '../../src/training/gradient-check/cost-probe';
 import { gradientErrors, wrongGradients } from '../../src/training/gradient-check/gradient-errors';
-import { parameterSpecs, parametersOf } from '../../src/training/programs';
+import { parameterShapes, pick } from '../../src/network/parameters';
+import { floatSpecs } from '../../src/training/programs';
 import { changed, oracleCost } from '../network/gradient-oracle';
 import { randomImages } from '../support/random-images';
 
@@ -49,7 +50,7 @@ describe.each([0, 0.01])('with lambda %d the analytic gradient is right', (lambd
     const check = await checkGradients(fullyConnected({ layers }), images, { lambda, engine: float64 });
     expectRight(check);
     expect(wrongGradients(check)).toEqual([]);
-    expect(Object.keys(check.tensors)).toEqual(Object.keys(parameterSpecs(fullyConnected({ layers }))));
+    expect(Object.keys(check.tensors)).toEqual(Object.keys(parameterShapes(fullyConnected({ layers }))));
   });
 
   test('on the reference engine', async () => {
@@ -119,10 +120,10 @@ function countCrossings({ layers }: Network, { X, labels }: typeof reducedImages
 function costProgram(network: Network, images: number): Definition {
   return {
     name: 'cost',
-    inputs: { ...parameterSpecs(network), X: { type: 'float', shape: [images, network.layers[0]] }, labels: { type: 'int', shape: [images] }, lambda: { type: 'float', shape: [] } },
+    inputs: { ...floatSpecs(parameterShapes(network)), X: { type: 'float', shape: [images, network.layers[0]] }, labels: { type: 'int', shape: [images] }, lambda: { type: 'float', shape: [] } },
     constants: {},
     compute<T>(A: Algebra<T>, given: Tensors<T>) {
-      const parameters = parametersOf(network, given);
+      const parameters = pick(parameterShapes(network), given);
       const { scores } = forward(A, network, parameters, given.X);
       return { J: cost(A, network, parameters, scores, A.oneHot(given.labels, network.layers[depth(network)]), given.lambda) };
     },

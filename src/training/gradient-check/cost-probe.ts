@@ -1,20 +1,23 @@
 import type { Engine, Program } from '../../engine/engine';
 import { castTensors, elements, hostTensor, type HostTensor, type HostTensors, mapTensors } from '../../network/host-tensor';
+import { drawMask, droppedLayers, maskName } from '../../network/dropout';
 import { initialise } from '../../network/initialise';
 import { gradients } from '../../network/gradients';
 import type { Network } from '../../network/network';
-import { parameterShapes } from '../../network/parameters';
+import { parameterShapes, pick } from '../../network/parameters';
 import { adaptivePace, type Pace } from '../pace';
 import { type LabelledImages, requireImages } from './labelled-images';
-import { type GradientFunction, perturbationProgram, type Target, targetOf, unperturbedProgram } from './programs';
+import { type GradientFunction, isPlain, perturbationProgram, type Target, targetOf, unperturbedProgram, wholeProgram } from './programs';
 
 export interface ProbeOptions {
   /** Factor of the L2 term. Default 0. */
   readonly lambda?: number;
   /** Default: `initialise(network, { seed })`. */
   readonly parameters?: HostTensors;
-  /** Seed of the initial parameters. Default 1. */
+  /** Seed of the initial parameters, and of the masks of dropout, which stay as they are. Default 1. */
   readonly seed?: number;
+  /** Part of each label that is spread evenly over all classes. Default 0. */
+  readonly labelSmoothing?: number;
   /** What claims to be the gradient. Default: the one that trains. */
   readonly gradient?: GradientFunction;
   readonly signal?: AbortSignal;
@@ -50,28 +53,34 @@ const STEP = 65_536;
  * @throws RangeError if network, images, parameters or lambda do not fit together
  */
 export async function openCostProbe(engine: Engine, network: Network, images: LabelledImages, options: ProbeOptions = {}): Promise<CostProbe> {
-  const { lambda = 0, seed = 1, gradient = gradients, signal } = options;
+  const { lambda = 0, seed = 1, labelSmoothing = 0, gradient = gradients, signal } = options;
   if (!Number.isFinite(lambda) || lambda < 0) throw new RangeError(`lambda must be a finite number, 0 or more, not ${lambda}`);
   requireImages(network, images);
   const n = images.labels.length;
-  const parameters = castTensors(options.parameters ?? initialise(network, { seed }), engine.precision);
-  requireParameters(network, parameters);
-  const given = { ...parameters, lambda: hostTensor([], Float64Array.of(lambda)) };
+  const all = castTensors(options.parameters ?? initialise(network, { seed }), engine.precision);
+  requireParameters(network, all);
+  const parameters = pick(parameterShapes(network), all);
+  const given = { ...parameters, ...drawMasks(network, n, seed), lambda: hostTensor([], Float64Array.of(lambda)) };
+  const batch = { X: images.X, labels: hostTensor([n], Int32Array.from(images.labels)) };
   signal?.throwIfAborted();
-  const unperturbed = await runOnce(await engine.compile(unperturbedProgram(network, n, gradient)), {
+  const unperturbed = await runOnce(await engine.compile(unperturbedProgram(network, n, gradient, labelSmoothing)), {
     ...given,
-    X: images.X,
-    labels: hostTensor([n], Int32Array.from(images.labels)),
+    ...batch,
   });
 
   const sizes = mapTensors(parameters, ({ data }) => data.length);
   const programs = new Map<string, Promise<Prepared>>();
-  const prepare = async (name: string): Promise<Prepared> => {
+  const prepareWhole = async (name: string): Promise<Prepared> => {
+    const positions = hostTensor(parameters[name].shape, Float64Array.from(parameters[name].data.keys()));
+    const which = (places: Int32Array, shape: readonly number[]) => ({ places: hostTensor(shape, Float64Array.from(places)) });
+    return { program: await engine.compile(wholeProgram(network, name, n, labelSmoothing)), inputs: { ...given, ...batch, positions }, which, networks: 1, pace: adaptivePace() };
+  };
+  const prepareFromElement = async (name: string): Promise<Prepared> => {
     const networks = Math.max(1, Math.min(sizes[name], Math.floor(STEP / (n * widestChange(network, targetOf(name))))));
-    const definition = perturbationProgram(network, targetOf(name), { images: n, networks });
+    const definition = perturbationProgram(network, targetOf(name), { images: n, networks }, labelSmoothing);
     const known: HostTensors = { ...unperturbed, ...given, labels: hostTensor([networks * n], repeated(images.labels, networks)) };
     const inputs = Object.fromEntries(Object.keys(definition.inputs).flatMap((input) => (input in known ? [[input, known[input]]] : [])));
-    return { program: await engine.compile(definition), inputs, networks, pace: adaptivePace() };
+    return { program: await engine.compile(definition), inputs, which: elementInputs(name, network.layers[targetOf(name).k]), networks, pace: adaptivePace() };
   };
   return {
     cost: unperturbed.cost.data[0],
@@ -80,9 +89,9 @@ export async function openCostProbe(engine: Engine, network: Network, images: La
     sizes,
     async perturb(name, places, delta) {
       if (!(name in parameters)) throw new RangeError(`there is no parameter ${name}; there are ${Object.keys(parameters).join(', ')}`);
-      const ready = programs.get(name) ?? prepare(name);
+      const ready = programs.get(name) ?? (isPlain(network) ? prepareFromElement(name) : prepareWhole(name));
       programs.set(name, ready);
-      return perturbAll(await ready, { name, places, delta, width: network.layers[targetOf(name).k], signal });
+      return perturbAll(await ready, { places, delta, signal });
     },
     async dispose() {
       for (const ready of programs.values()) await (await ready).program.dispose();
@@ -94,36 +103,29 @@ interface Prepared {
   readonly program: Program;
   /** What is the same in every call. */
   readonly inputs: HostTensors;
+  /** The inputs that say which elements are changed. */
+  readonly which: (places: Int32Array, shape: readonly number[]) => HostTensors;
   /** Networks in one step. */
   readonly networks: number;
   readonly pace: Pace;
 }
 
 interface Request {
-  readonly name: string;
   readonly places: Int32Array;
   readonly delta: number;
-  /** Units of the layer: columns of W. */
-  readonly width: number;
   readonly signal: AbortSignal | undefined;
 }
 
 /** In calls of bounded length. Every step of every call has `networks` elements, so that the numbers do not depend on the cuts. */
-async function perturbAll({ program, inputs, networks, pace }: Prepared, { name, places, delta, width, signal }: Request): Promise<PerturbedElements> {
+async function perturbAll({ program, inputs, which, networks, pace }: Prepared, { places, delta, signal }: Request): Promise<PerturbedElements> {
   const costs = new Float64Array(places.length);
   const crossings = new Float64Array(places.length);
   for (let from = 0; from < places.length; ) {
     signal?.throwIfAborted();
     const steps = Math.min(pace.units(), Math.ceil((places.length - from) / networks));
     const indices = stepIndices(places, from, steps * networks);
-    const shaped = (index: (place: number) => number) => hostTensor([steps, networks], indices.map(index));
     const started = performance.now();
-    const result = await program.run({
-      ...inputs,
-      delta: hostTensor([], Float64Array.of(delta)),
-      units: shaped((place) => place % width),
-      ...(targetOf(name).kind === 'weights' && { rows: shaped((place) => Math.floor(place / width)), places: shaped((place) => place) }),
-    });
+    const result = await program.run({ ...inputs, ...which(indices, [steps, networks]), delta: hostTensor([], Float64Array.of(delta)) });
     pace.took(steps, performance.now() - started);
     const count = Math.min(indices.length, places.length - from);
     costs.set(result.costs.data.subarray(0, count), from);
@@ -131,6 +133,21 @@ async function perturbAll({ program, inputs, networks, pace }: Prepared, { name,
     from += count;
   }
   return { costs, crossings };
+}
+
+/** For `perturbationProgram`: the units of elements of a layer with so many, and for weights their rows and places. */
+function elementInputs(name: string, width: number): Prepared['which'] {
+  return (places, shape) => {
+    const shaped = (index: (place: number) => number) => hostTensor(shape, places.map(index));
+    return {
+      units: shaped((place) => place % width),
+      ...(targetOf(name).kind === 'weights' && { rows: shaped((place) => Math.floor(place / width)), places: shaped((place) => place) }),
+    };
+  };
+}
+
+function drawMasks(network: Network, images: number, seed: number): HostTensors {
+  return Object.fromEntries(droppedLayers(network).map((layer) => [maskName(layer.index), hostTensor([images, layer.units], drawMask(layer, images, seed, 1))]));
 }
 
 /** Units of the widest layer that is computed anew for each perturbed network. */

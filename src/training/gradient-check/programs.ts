@@ -1,8 +1,9 @@
 import type { Definition, InputSpec } from '../../engine/engine';
 import type { Algebra, Tensors } from '../../network/algebra';
-import { forward, layer } from '../../network/forward';
+import { droppedLayers, maskName } from '../../network/dropout';
+import { forwardInTraining, layer } from '../../network/forward';
 import type { gradients } from '../../network/gradients';
-import { cost, loss, sumOfSquares } from '../../network/loss';
+import { cost, loss, smoothed, sumOfSquares } from '../../network/loss';
 import { depth, layerNumbers, type Network } from '../../network/network';
 import { parameterShapes, pick } from '../../network/parameters';
 import { perturbedCosts } from '../../network/perturbation';
@@ -22,35 +23,103 @@ export function targetOf(name: string): Target {
   return { k: Number(name.slice(1)), kind: name.startsWith('W') ? 'weights' : 'biases' };
 }
 
+/** Whether networks with one changed element can be followed from that element on: not through a mini-batch's statistics. */
+export function isPlain({ batchNormalisation, dropout }: Network): boolean {
+  return !batchNormalisation && dropout === undefined;
+}
+
+/** The masks of dropout, which stay the same while elements are changed. */
+function maskSpecs(network: Network, images: number): Tensors<InputSpec> {
+  return Object.fromEntries(droppedLayers(network).map(({ index, units }): [string, InputSpec] => [maskName(index), { type: 'byte', shape: [images, units] }]));
+}
+
+/** What is given to a network beside its parameters. */
+function batchSpecs(network: Network, images: number): Tensors<InputSpec> {
+  return {
+    X: { type: 'float', shape: [images, network.layers[0]] },
+    labels: { type: 'int', shape: [images] },
+    lambda: { type: 'float', shape: [] },
+    ...maskSpecs(network, images),
+  };
+}
+
 /**
- * The unperturbed network on `images` images: `cost` and `loss` [], `gradient.W1`, …, and what perturbed networks start from:
- * `input.k` [d × n] and `unit.k` [m × n] (an image per column), `preActivations.k` [n × m], and `sumOfSquares` [].
+ * The unperturbed network on `images` images: `cost` and `loss` [], `gradient.W1`, …; and of a plain network what perturbed ones start
+ * from: `input.k` [d × n] and `unit.k` [m × n] (an image per column), `preActivations.k` [n × m], and `sumOfSquares` [].
  */
-export function unperturbedProgram(network: Network, images: number, gradient: GradientFunction): Definition {
+export function unperturbedProgram(network: Network, images: number, gradient: GradientFunction, labelSmoothing: number): Definition {
   return {
     name: 'unperturbed network',
-    inputs: {
-      ...floatSpecs(parameterShapes(network)),
-      X: { type: 'float', shape: [images, network.layers[0]] },
-      labels: { type: 'int', shape: [images] },
-      lambda: { type: 'float', shape: [] },
-    },
+    inputs: { ...floatSpecs(parameterShapes(network)), ...batchSpecs(network, images) },
     constants: {},
     compute<T>(A: Algebra<T>, given: Tensors<T>) {
       const parameters = pick(parameterShapes(network), given);
       const { X, lambda } = given;
-      const Y = A.oneHot(given.labels, network.layers[depth(network)]); // [n × classes]
-      const { inputs, scores } = forward(A, network, parameters, X);
-      const preActivations = inputs.map((input, index) => layer(A, parameters, index + 1, input)); // [n × m_k]
+      const Y = labelsOf(A, network, given.labels, labelSmoothing); // [n × classes]
+      const { inputs, scores } = forwardInTraining(A, network, parameters, X, given);
+      const preActivations = () => inputs.map((input, index) => layer(A, parameters, index + 1, input)); // [n × m_k]
       return {
         cost: cost(A, network, parameters, scores, Y, lambda),
         loss: loss(A, scores, Y),
-        sumOfSquares: sumOfSquares(A, network, parameters),
-        ...named('gradient', gradient(A, network, parameters, X, Y, A.scalar(images), lambda)),
-        ...named('input', byLayer(inputs.map((input) => A.transpose(input)))),
-        ...named('unit', byLayer(preActivations.map((S) => A.transpose(S)))),
-        ...named('preActivations', byLayer(preActivations)),
+        ...named('gradient', gradient(A, network, parameters, X, Y, A.scalar(images), lambda, given)),
+        ...(isPlain(network) && startOfPerturbations(A, inputs, preActivations(), sumOfSquares(A, network, parameters))),
       };
+    },
+  };
+}
+
+function startOfPerturbations<T>(A: Algebra<T>, inputs: readonly T[], preActivations: readonly T[], squares: T): Tensors<T> {
+  return {
+    sumOfSquares: squares,
+    ...named('input', byLayer(inputs.map((input) => A.transpose(input)))),
+    ...named('unit', byLayer(preActivations.map((S) => A.transpose(S)))),
+    ...named('preActivations', byLayer(preActivations)),
+  };
+}
+
+function labelsOf<T>(A: Algebra<T>, network: Network, labels: T, labelSmoothing: number): T {
+  const classes = network.layers[depth(network)];
+  return smoothed(A, A.oneHot(labels, classes), labelSmoothing, classes);
+}
+
+/**
+ * Costs of networks of any kind that differ from the unperturbed one in one element of the tensor `name` each, by a whole forward pass
+ * of training for each: `places` (row by row, as numbers), [steps × 1], to `costs` and `crossings`, [steps × 1]. `positions` holds every
+ * element's own place.
+ */
+export function wholeProgram(network: Network, name: string, images: number, labelSmoothing: number): Definition {
+  const shapes = parameterShapes(network);
+  return {
+    name: `perturbed ${name}`,
+    inputs: {
+      ...floatSpecs(shapes),
+      ...batchSpecs(network, images),
+      delta: { type: 'float', shape: [] },
+      places: { type: 'float', shape: ['steps', 1] },
+      positions: { type: 'float', shape: shapes[name] },
+    },
+    constants: {},
+    compute<T>(A: Algebra<T>, given: Tensors<T>) {
+      const parameters = pick(shapes, given);
+      const Y = labelsOf(A, network, given.labels, labelSmoothing); // [n × classes]
+      const active = (point: Tensors<T>) => {
+        const { inputs, scores } = forwardInTraining(A, network, point, given.X, given);
+        return { units: inputs.slice(1).map((H) => A.sign(H)), scores };
+      };
+      const before = active(parameters);
+      const { outputs } = A.scan({}, { place: given.places }, (_, { place }) => {
+        const changed = { ...parameters, [name]: A.add(parameters[name], A.mul(given.delta, A.equal(given.positions, place))) };
+        const { units, scores } = active(changed);
+        const crossings = units.map((after, index) => A.sum(A.abs(A.sub(after, before.units[index])))); // []
+        return {
+          state: {},
+          outputs: {
+            costs: A.reshape(cost(A, network, changed, scores, Y, given.lambda), [1]),
+            crossings: A.reshape(crossings.reduce((total, count) => A.add(total, count), A.scalar(0)), [1]),
+          },
+        };
+      });
+      return outputs;
     },
   };
 }
@@ -66,7 +135,7 @@ export interface PerturbationShape {
  * Costs of many networks that differ from the unperturbed one in one element of a tensor each: `units`, and for weights `rows` and
  * `places` (row by row), [steps × P], to `costs` and `crossings`, [steps × P].
  */
-export function perturbationProgram(network: Network, { k, kind }: Target, { images, networks }: PerturbationShape): Definition {
+export function perturbationProgram(network: Network, { k, kind }: Target, { images, networks }: PerturbationShape, labelSmoothing: number): Definition {
   const { layers } = network;
   const indices: InputSpec = { type: 'int', shape: ['steps', networks] };
   const later = layerNumbers(network).filter((l) => l >= Math.min(k + 1, depth(network)));
@@ -88,7 +157,7 @@ export function perturbationProgram(network: Network, { k, kind }: Target, { ima
     compute<T>(A: Algebra<T>, given: Tensors<T>) {
       const parameters = pick(parameterShapes(network), given);
       const { lambda, delta, labels } = given;
-      const Y = A.oneHot(labels, layers[depth(network)]); // [P n × classes]
+      const Y = labelsOf(A, network, labels, labelSmoothing); // [P n × classes]
       const base = {
         layer: { inputs: given[`input.${k}`], preActivations: given[`unit.${k}`] },
         preActivations: (l: number) => given[`preActivations.${l}`],
