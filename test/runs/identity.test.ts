@@ -22,6 +22,12 @@ test('everything that a run depends on changes its key', async () => {
       identityOf({ ...settings, seed: 2 }, 'data'),
       identityOf({ ...settings, take: 100 }, 'data'),
       identityOf({ ...settings, schedule: { type: 'constant', eta: 0.1 } }, 'data'),
+      identityOf({ ...settings, initialisation: 'he' }, 'data'),
+      identityOf({ ...settings, batchNormalisation: true }, 'data'),
+      identityOf({ ...settings, dropout: 0.5 }, 'data'),
+      identityOf({ ...settings, optimiser: { type: 'adam' } }, 'data'),
+      identityOf({ ...settings, labelSmoothing: 0.1 }, 'data'),
+      identityOf({ ...settings, augmentation: { flip: true, shift: 0 } }, 'data'),
       identityOf({ ...settings, precision: 'float64' }, 'data'),
       identityOf({ ...settings, engine: 'reference', precision: 'float64' }, 'data'),
     ])),
@@ -54,4 +60,11 @@ test('the version of the mathematics does not depend on the data, and changes wi
     mathematicsVersion([updates, evaluationProgram(network, data(10, 0))], 'float32'),
   ];
   expect(new Set([version, ...others]).size).toBe(others.length + 1);
+});
+
+test('the mathematics of a run holds what is drawn for its updates, and of the report\'s runs nothing more', async () => {
+  const of = async (change: object) => (await identityOf(parseRunSettings({ ...smallSettings, ...change }), 'data')).mathematics;
+  const kinds = await Promise.all([of({}), of({ initialisation: 'he' }), of({ dropout: 0.1 }), of({ dropout: 0.2 }), of({ optimiser: { type: 'adam' } }), of({ optimiser: { type: 'adam', beta1: 0.8 } }), of({ augmentation: { flip: true } }), of({ augmentation: { shift: 1 } })]);
+  expect(new Set(kinds).size).toBe(kinds.length);
+  expect(await of({ dropout: 0, augmentation: {}, optimiser: { type: 'sgd' } })).toBe(kinds[0]);
 });

@@ -56,6 +56,23 @@ test('trains what train would train, stores it, and yields it from the store the
   expect(readdirSync(directory)).toEqual([first.run.key]);
 });
 
+test('a run of every kind beyond the report is stored with all that inference needs, and taken up from its checkpoint', async () => {
+  const settings = { ...smallSettings, batchNormalisation: true, initialisation: 'he', dropout: { input: 0.1, hidden: 0.3 }, optimiser: { type: 'adamW' }, labelSmoothing: 0.1, augmentation: { flip: true, shift: 1 } } as const;
+  const first = await collect(storedRun(settings, dataset, { store: open() }));
+  expect(Object.keys(first.run.model.parameters)).toEqual(['W1', 'gamma1', 'beta1', 'mean1', 'variance1', 'W2', 'b2']);
+  const second = await collect(storedRun(settings, dataset, { store: open() }));
+  expect(second.run.fromStore).toBe(true);
+  expect(second.measurements).toEqual(first.measurements);
+  expect(second.run.model).toEqual(first.run.model);
+
+  const store = openStore({ directory: join(directory, 'other') });
+  for await (const { update } of storedRun(settings, dataset, { store })) if (update >= 40) break;
+  const resumed = await collect(storedRun(settings, dataset, { store }));
+  expect(resumed.run.resumedAt).toBe(40);
+  expect(resumed.measurements).toEqual(first.measurements);
+  expect(resumed.run.model).toEqual(first.run.model);
+});
+
 test('trains again when asked to, and labels runs with the time', async () => {
   const store = open();
   const date = (year: number) => () => new Date(Date.UTC(year, 0));
