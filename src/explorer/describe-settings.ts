@@ -1,10 +1,26 @@
 import type { RunSettings } from '../runs/settings';
 
 /** A run in a few words: '50 · η 1e-5–0.1 · λ 0.01 · 1000 updates'. */
-export function describeSettings({ layers, schedule, lambda, updates, take }: RunSettings): string {
+export function describeSettings(settings: RunSettings): string {
+  const { layers, schedule, lambda, updates, take } = settings;
   const hidden = layers.slice(1, -1).join('-') || 'linear';
   const eta = schedule.type === 'cyclical' ? `η ${short(schedule.etaMin)}–${short(schedule.etaMax)}` : `η ${short(schedule.eta)}`;
-  return [hidden, eta, `λ ${short(lambda)}`, `${updates} updates`, ...(take === undefined ? [] : [`${take} images`])].join(' · ');
+  return [hidden, eta, `λ ${short(lambda)}`, `${updates} updates`, ...beyond(settings), ...(take === undefined ? [] : [`${take} images`])].join(' · ');
+}
+
+/** What is not as in the report's runs. */
+function beyond({ initialisation, batchNormalisation, dropout, optimiser, labelSmoothing, augmentation }: RunSettings): string[] {
+  const { input, hidden } = typeof dropout === 'object' ? dropout : { input: 0, hidden: dropout ?? 0 };
+  return [
+    ...(initialisation ? [initialisation] : []),
+    ...(batchNormalisation ? ['batch normalisation'] : []),
+    ...(hidden > 0 ? [`dropout ${short(hidden)}`] : []),
+    ...(input > 0 ? [`input dropout ${short(input)}`] : []),
+    ...(optimiser ? [optimiser.type] : []),
+    ...(labelSmoothing ? [`label smoothing ${short(labelSmoothing)}`] : []),
+    ...(augmentation?.flip ? ['flips'] : []),
+    ...(augmentation && augmentation.shift > 0 ? [`shifts ${augmentation.shift}`] : []),
+  ];
 }
 
 /** A number in few letters: 0.01, 3.2e-4. */

@@ -24,10 +24,23 @@ function quoted(text: string): string {
   return `"${(/^[=+\-@\t\r]/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`;
 }
 
+/** How a run trains and what its network is beyond layers, as it is written in a cell, and the functions in that. */
+function beyondCode({ initialisation, batchNormalisation, dropout, optimiser, labelSmoothing, augmentation }: RunSettings): { readonly network: string; readonly training: string; readonly functions: readonly string[] } {
+  const written = (options: object) => Object.entries(options).flatMap(([key, value]) => (value === undefined ? [] : [`, ${key}: ${JSON.stringify(value).replaceAll('"', "'")}`])).join('');
+  const { type, ...settings } = optimiser ?? { type: 'sgd' };
+  return {
+    network: written({ initialisation, batchNormalisation, dropout }),
+    training: `${optimiser ? `, optimiser: ${type}(${JSON.stringify(settings)})` : ''}${written({ labelSmoothing, augmentation })}`,
+    functions: optimiser ? [type] : [],
+  };
+}
+
 /** The code of a notebook cell that repeats a run, with the same bytes on the same data, engine and versions. */
-export function notebookCell({ layers, split: plan, take, schedule, updates, batchSize, lambda, seed, measurementsPerEpoch, engine }: RunSettings, { name }: Pick<DatasetInfo, 'name'>): string {
+export function notebookCell(settings: RunSettings, { name }: Pick<DatasetInfo, 'name'>): string {
+  const { layers, split: plan, take, schedule, updates, batchSize, lambda, seed, measurementsPerEpoch, engine } = settings;
+  const beyond = beyondCode(settings);
   const { type, ...rates } = schedule;
-  const names = ['evaluate', 'fullyConnected', 'openDataset', 'split', 'train', 'watch', type, ...(take === undefined ? [] : ['take'])].sort();
+  const names = ['evaluate', 'fullyConnected', 'openDataset', 'split', 'train', 'watch', type, ...(take === undefined ? [] : ['take']), ...beyond.functions].sort();
   const literal = (value: unknown) => JSON.stringify(value).replaceAll('"', "'").replace(/'(\w+)':/g, '$1: ').replaceAll(',', ', ').replace(/^\{(.*)\}$/, '{ $1 }');
   return [
     `import { ${names.join(', ')} } from 'clr-lab';`,
@@ -35,10 +48,10 @@ export function notebookCell({ layers, split: plan, take, schedule, updates, bat
     `const dataset = await openDataset(${name === 'synthetic' ? '{ synthetic: true }' : ''});`,
     `const parts = split(dataset, ${literal(plan)});`,
     ...(take === undefined ? [] : [`const training = take(parts.train, ${take});`]),
-    `const network = fullyConnected({ layers: ${literal(layers)} });`,
+    `const network = fullyConnected({ layers: ${literal(layers)}${beyond.network} });`,
     `const schedule = ${type}(${literal(rates)});`,
     '',
-    `const run = train(network, ${take === undefined ? 'parts' : '{ ...parts, train: training }'}, { schedule, updates: ${updates}, batchSize: ${batchSize}, lambda: ${lambda}, seed: ${seed}, measurementsPerEpoch: ${measurementsPerEpoch}, engine: '${engine}' });`,
+    `const run = train(network, ${take === undefined ? 'parts' : '{ ...parts, train: training }'}, { schedule, updates: ${updates}, batchSize: ${batchSize}, lambda: ${lambda}, seed: ${seed}, measurementsPerEpoch: ${measurementsPerEpoch}${beyond.training}, engine: '${engine}' });`,
     'const history = await watch(run);',
     'const test = await evaluate(run.model, parts.test, { lambda: ' + lambda + ' });',
     'console.log(`test accuracy ${(100 * test.accuracy).toFixed(2)} %`);',

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { cellHtml } from '../../src/explorer/explore';
 import { curveToCsv, notebookCell, runsToCsv } from '../../src/explorer/export-run';
+import { describeSettings } from '../../src/explorer/describe-settings';
 import { defaultForm, type Form, formFromQuery, formOf, formToQuery, hiddenUnits, numberFields, settingsOf, sliderPosition, sliderSteps, sliderValue } from '../../src/explorer/form';
 import type { DatasetInfo, RunRow } from '../../src/explorer/messages';
 import { suggestRates } from '../../src/explorer/range-test';
@@ -92,7 +93,10 @@ describe('export', () => {
     expect(header.split(',')).toHaveLength(17);
   });
 
-  it('writes the cell that repeats a run to the same bytes', async () => {
+  it.each([
+    ['the report\'s kind', settings],
+    ['every other kind', parseRunSettings({ ...settings, initialisation: 'he', batchNormalisation: true, dropout: { input: 0.1, hidden: 0.2 }, optimiser: { type: 'adamW' }, labelSmoothing: 0.1, augmentation: { flip: true, shift: 2 } })],
+  ])('writes the cell that repeats a run of %s to the same bytes', async (_, settings) => {
     vi.stubEnv('CLR_LAB_CACHE', join(folder, 'cache'));
     vi.stubEnv('CLR_LAB_SYNTHETIC_RECORDS', '100');
     const data = await openDataset({ synthetic: true, onMessage: () => {} });
@@ -109,6 +113,12 @@ describe('export', () => {
     expect(lines[0]).toMatch(/^test accuracy \d+\.\d\d %$/);
     vi.unstubAllEnvs();
   });
+});
+
+it('tells of a run what is not as in the report', () => {
+  const settings = { split: { train: 'all', validation: 200 }, schedule: { type: 'constant', eta: 0.1 }, updates: 20 };
+  expect(describeSettings(parseRunSettings(settings))).toBe('50 · η 0.1 · λ 0 · 20 updates');
+  expect(describeSettings(parseRunSettings({ ...settings, dropout: 0.5, optimiser: { type: 'adam' }, augmentation: { flip: true, shift: 4 } }))).toBe('50 · η 0.1 · λ 0 · 20 updates · dropout 0.5 · adam · flips · shifts 4');
 });
 
 describe('names', () => {
