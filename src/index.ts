@@ -14,9 +14,17 @@ export { optimiserFrom } from './network/optimiser/description';
 
 // Learning rates
 export type { Schedule } from './schedule/schedule';
-export { constant } from './schedule/constant';
+export { chain, type ChainOptions, type ChainPart } from './schedule/chain';
+export { constant, type ConstantOptions } from './schedule/constant';
+export { cosine, type CosineOptions } from './schedule/cosine';
 export { cyclical, type CyclicalOptions } from './schedule/cyclical';
 export { scheduleFrom, type ScheduleDescription } from './schedule/description';
+export { exponential } from './schedule/exponential';
+export { linearDecay } from './schedule/linear-decay';
+export { linearWarmUp, type LinearOptions } from './schedule/linear-warm-up';
+export { oneCycle, type OneCycleOptions } from './schedule/one-cycle';
+export { scale, type ScaleOptions } from './schedule/scale';
+export { step, type DecayOptions } from './schedule/step';
 
 // Data
 export { partLabels, type Dataset, type Part } from './data/dataset';

@@ -5,16 +5,20 @@ import { type Initialisation, INITIALISATIONS } from '../network/network';
 import { OPTIMISER_TYPES } from '../network/optimiser/description';
 import type { OptimiserDescription } from '../network/optimiser/optimiser';
 import type { RunSettingsInput } from '../runs/settings';
+import type { ScheduleDescription } from '../schedule/description';
+import { SIMPLE_SCHEDULES, type SimpleSchedule, simpleSchedule } from '../schedule/over-run';
 
 /** What the flags of a run give. */
 export interface RunFlags {
   readonly layers: readonly number[];
   readonly train: readonly string[];
   readonly validation: readonly string[] | number;
+  readonly schedule: SimpleSchedule | ScheduleDescription;
   readonly etaMin: number;
   readonly etaMax: number;
   readonly stepSize: number;
   readonly cycles: number;
+  readonly updates?: number;
   readonly batchSize: number;
   readonly lambda: number;
   readonly seed: number;
@@ -39,10 +43,12 @@ export function withRunOptions(command: Command): Command {
     .option('--layers <sizes>', 'units per layer, such as 3072,50,10', numbers, [3072, 50, 10])
     .option('--train <batches>', "batches to train on, such as 'batch 1,batch 3', or all", names, ['batch 1'])
     .option('--validation <batches>', 'batches to validate on; after --train all, how many images at the end', namesOrCount, ['batch 2'])
+    .option('--schedule <name>', `${Object.keys(schedules).join(', ')}, or any other as JSON, such as '{"type": "step", "eta": 0.1, "gamma": 0.1, "every": 1000}'`, schedule, 'cyclical')
     .option('--eta-min <rate>', 'smallest learning rate', number, 1e-5)
     .option('--eta-max <rate>', 'largest learning rate', number, 1e-1)
     .option('--step-size <updates>', 'n_s: updates in half a cycle', number, 500)
     .option('--cycles <count>', 'cycles of the learning rate', number, 1)
+    .option('--updates <count>', 'updates of the run (default: those of the cycles)', number)
     .option('--batch-size <images>', 'images per mini-batch', number, 100)
     .option('--lambda <factor>', 'factor of the L2 term', number, 0.01)
     .option('--seed <number>', 'seed of weights and mini-batches', number, 1)
@@ -63,13 +69,14 @@ export function withRunOptions(command: Command): Command {
 
 /** The settings of the flags' run. Whether they can be right is for the run to say. */
 export function settingsOf(flags: RunFlags): RunSettingsInput {
-  const { layers, train, validation, etaMin, etaMax, stepSize, cycles, batchSize, lambda, seed, measurements, engine } = flags;
+  const { layers, train, validation, schedule, etaMin, etaMax, stepSize, cycles, batchSize, lambda, seed, measurements, engine } = flags;
+  const { updates = Math.round(2 * stepSize * cycles) } = flags;
   const { initialisation, batchNormalisation, dropout, inputDropout, optimiser, weightDecay, labelSmoothing, flip, shift } = flags;
   return {
     layers,
     split: train.length === 1 && train[0] === 'all' ? { train: 'all', validation: validation as number } : { train, validation: validation as readonly string[] },
-    schedule: { type: 'cyclical', etaMin, etaMax, stepSize },
-    updates: Math.round(2 * stepSize * cycles),
+    schedule: typeof schedule === 'string' ? simpleSchedule(schedule, { etaMin, etaMax, stepSize, updates }) : schedule,
+    updates,
     batchSize,
     lambda,
     seed,
@@ -82,6 +89,21 @@ export function settingsOf(flags: RunFlags): RunSettingsInput {
     measurementsPerEpoch: measurements,
     ...(engine && { engine }),
   };
+}
+
+/** The simple schedules as they are typed: one-cycle, linear-decay. */
+const schedules: Readonly<Record<string, SimpleSchedule>> = Object.fromEntries(SIMPLE_SCHEDULES.map((name) => [name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`), name]));
+
+/** Whether a description can be right is for the run to say. */
+function schedule(text: string): SimpleSchedule | ScheduleDescription {
+  if (Object.hasOwn(schedules, text)) return schedules[text];
+  try {
+    const description: unknown = JSON.parse(text);
+    if (typeof description === 'object' && description !== null) return description as ScheduleDescription;
+  } catch {
+    // said below
+  }
+  throw new InvalidArgumentError(`${JSON.stringify(text)} is no schedule; ${Object.keys(schedules).join(', ')}, or a description as JSON would be right.`);
 }
 
 /** A number typed on the command line; anything else is commander's error. */

@@ -1,4 +1,6 @@
 import type { RunSettings } from '../runs/settings';
+import { mapDescriptions, type ScheduleDescription } from '../schedule/description';
+import { etaRangeOf } from './describe-settings';
 import type { DatasetInfo, Point, RunRow } from './messages';
 
 /** A curve as CSV: one line per measurement. */
@@ -13,7 +15,7 @@ export function runsToCsv(runs: readonly RunRow[]): string {
   const header = 'name,layers,schedule,eta_min,eta_max,step_size,updates,batch_size,lambda,seed,training_images,train_accuracy,validation_accuracy,validation_cost,seconds,finished,key';
   const lines = runs.map(({ name, key, settings: s, trainAccuracy, validationAccuracy, validationCost, seconds, finished }) => [
     quoted(name), s.layers.join('-'), s.schedule.type,
-    ...(s.schedule.type === 'cyclical' ? [s.schedule.etaMin, s.schedule.etaMax, s.schedule.stepSize] : ['', s.schedule.eta, '']),
+    ...Object.values(etaRangeOf(s)), s.schedule.type === 'cyclical' ? s.schedule.stepSize : '',
     s.updates, s.batchSize, s.lambda, s.seed, s.take ?? '', trainAccuracy ?? '', validationAccuracy ?? '', validationCost ?? '', seconds.toFixed(2), finished, key,
   ].join(','));
   return `${[header, ...lines].join('\n')}\n`;
@@ -22,6 +24,23 @@ export function runsToCsv(runs: readonly RunRow[]): string {
 /** In quotes; a name that a spreadsheet would take for a formula begins with an apostrophe. */
 function quoted(text: string): string {
   return `"${(/^[=+\-@\t\r]/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`;
+}
+
+/** The call that makes a schedule, and the functions that are in it. */
+function scheduleCode({ type, ...options }: ScheduleDescription): { readonly code: string; readonly functions: ReadonlySet<string> } {
+  const functions = new Set<string>([type]);
+  const calls: string[] = [];
+  const written = mapDescriptions(options, (description) => {
+    const inner = scheduleCode(description);
+    for (const name of inner.functions) functions.add(name);
+    return `call ${calls.push(inner.code) - 1}`;
+  });
+  return { code: `${type}(${literal(written)})`.replace(/'call (\d+)'/g, (_, index: string) => calls[Number(index)]), functions };
+}
+
+/** A value as it is written in a cell. */
+function literal(value: unknown): string {
+  return JSON.stringify(value).replaceAll('"', "'").replace(/'(\w+)':/g, '$1: ').replaceAll(',', ', ').replace(/^\{(.*)\}$/, '{ $1 }');
 }
 
 /** How a run trains and what its network is beyond layers, as it is written in a cell, and the functions in that. */
@@ -39,9 +58,8 @@ function beyondCode({ initialisation, batchNormalisation, dropout, optimiser, la
 export function notebookCell(settings: RunSettings, { name }: Pick<DatasetInfo, 'name'>): string {
   const { layers, split: plan, take, schedule, updates, batchSize, lambda, seed, measurementsPerEpoch, engine } = settings;
   const beyond = beyondCode(settings);
-  const { type, ...rates } = schedule;
-  const names = ['evaluate', 'fullyConnected', 'openDataset', 'split', 'train', 'watch', type, ...(take === undefined ? [] : ['take']), ...beyond.functions].sort();
-  const literal = (value: unknown) => JSON.stringify(value).replaceAll('"', "'").replace(/'(\w+)':/g, '$1: ').replaceAll(',', ', ').replace(/^\{(.*)\}$/, '{ $1 }');
+  const rates = scheduleCode(schedule);
+  const names = ['evaluate', 'fullyConnected', 'openDataset', 'split', 'train', 'watch', ...rates.functions, ...(take === undefined ? [] : ['take']), ...beyond.functions].sort();
   return [
     `import { ${names.join(', ')} } from 'clr-lab';`,
     '',
@@ -49,7 +67,7 @@ export function notebookCell(settings: RunSettings, { name }: Pick<DatasetInfo, 
     `const parts = split(dataset, ${literal(plan)});`,
     ...(take === undefined ? [] : [`const training = take(parts.train, ${take});`]),
     `const network = fullyConnected({ layers: ${literal(layers)}${beyond.network} });`,
-    `const schedule = ${type}(${literal(rates)});`,
+    `const schedule = ${rates.code};`,
     '',
     `const run = train(network, ${take === undefined ? 'parts' : '{ ...parts, train: training }'}, { schedule, updates: ${updates}, batchSize: ${batchSize}, lambda: ${lambda}, seed: ${seed}, measurementsPerEpoch: ${measurementsPerEpoch}${beyond.training}, engine: '${engine}' });`,
     'const history = await watch(run);',

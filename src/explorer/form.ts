@@ -1,5 +1,6 @@
 import type { RunSettings, RunSettingsInput } from '../runs/settings';
-import type { ScheduleDescription } from '../schedule/description';
+import { type ScheduleDescription, scheduleFrom } from '../schedule/description';
+import { etaRange, SIMPLE_SCHEDULES, type SimpleSchedule, simpleSchedule } from '../schedule/over-run';
 import type { DatasetInfo } from './messages';
 
 /*
@@ -15,7 +16,7 @@ export interface Form {
   readonly images: number;
   /** Units of the hidden layers, '50' or '100, 50'; '' is none. */
   readonly hidden: string;
-  readonly schedule: 'cyclical' | 'constant';
+  readonly schedule: SimpleSchedule;
   readonly etaMin: number;
   /** Of a constant schedule the learning rate. */
   readonly etaMax: number;
@@ -88,8 +89,8 @@ export function updatesOf({ stepSize, cycles }: Form): number {
   return Math.max(1, Math.round(2 * stepSize * cycles));
 }
 
-export function scheduleOf({ schedule, etaMin, etaMax, stepSize }: Form): ScheduleDescription {
-  return schedule === 'constant' ? { type: 'constant', eta: etaMax } : { type: 'cyclical', etaMin, etaMax, stepSize };
+export function scheduleOf(form: Form): ScheduleDescription {
+  return simpleSchedule(form.schedule, { ...form, updates: updatesOf(form) });
 }
 
 /** The units of a text such as '100, 50'; throws a RangeError for anything else. */
@@ -116,13 +117,18 @@ export function settingsOf(form: Form, { batches, width, classNames }: DatasetIn
 
 /** The form that comes nearest to a run's settings. */
 export function formOf({ layers, split, take = 0, schedule, updates, batchSize, lambda, seed, measurementsPerEpoch }: RunSettings): Form {
-  const rates = schedule.type === 'cyclical'
-    ? { schedule: schedule.type, etaMin: schedule.etaMin, etaMax: schedule.etaMax, stepSize: schedule.stepSize, cycles: Number((updates / (2 * schedule.stepSize)).toPrecision(6)) }
-    : { schedule: schedule.type, etaMin: defaultForm.etaMin, etaMax: schedule.eta, stepSize: Math.max(1, Math.round(updates / 2)), cycles: 1 };
   const parts = split.train === 'all'
     ? { trainOn: 'all' as const, heldOut: split.validation as number }
     : { trainOn: split.train.length > 1 ? '4' as const : '1' as const, heldOut: defaultForm.heldOut };
-  return { ...rates, ...parts, images: take, hidden: layers.slice(1, -1).join(', '), batchSize, lambda, seed, measurementsPerEpoch };
+  return { ...ratesOf(schedule, updates), ...parts, images: take, hidden: layers.slice(1, -1).join(', '), batchSize, lambda, seed, measurementsPerEpoch };
+}
+
+/** What the form shows of a schedule; of one that is not simple, a straight line through its rates. */
+function ratesOf(schedule: ScheduleDescription, updates: number): Pick<Form, 'schedule' | 'etaMin' | 'etaMax' | 'stepSize' | 'cycles'> {
+  const { etaMin, etaMax } = { ...etaRange(scheduleFrom(schedule), updates), ...schedule };
+  const stepSize = schedule.type === 'cyclical' ? schedule.stepSize : Math.max(1, Math.round((schedule.type === 'cosine' ? schedule.T0 : updates) / 2));
+  const cycles = Number((updates / (2 * stepSize)).toPrecision(6));
+  return { schedule: SIMPLE_SCHEDULES.find((type) => type === schedule.type) ?? 'linearDecay', etaMin, etaMax, stepSize, cycles };
 }
 
 /** What in the form differs from the defaults, as parameters of the page's address. */
@@ -138,5 +144,5 @@ export function formFromQuery(query: Readonly<Record<string, string>>): Form {
   });
   const oneOf = <T extends string>(key: string, values: readonly T[]) => values.filter((value) => value === query[key]).map((value) => [key, value]);
   const hidden = query['hidden'] !== undefined && /^[\d\s,;–-]{0,40}$/.test(query['hidden']) ? [['hidden', query['hidden']]] : [];
-  return { ...defaultForm, ...Object.fromEntries([...numbers, ...hidden, ...oneOf('trainOn', ['1', '4', 'all']), ...oneOf('schedule', ['cyclical', 'constant'])]) };
+  return { ...defaultForm, ...Object.fromEntries([...numbers, ...hidden, ...oneOf('trainOn', ['1', '4', 'all']), ...oneOf('schedule', SIMPLE_SCHEDULES)]) };
 }

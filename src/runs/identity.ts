@@ -5,6 +5,7 @@ import type { HostTensors } from '../network/host-tensor';
 import { initialise } from '../network/initialise';
 import type { Network } from '../network/network';
 import { sgd } from '../network/optimiser/sgd';
+import { scheduleFrom } from '../schedule/description';
 import { variantTable } from '../training/augmentation';
 import { measurementUpdates } from '../training/measurement-updates';
 import { miniBatches } from '../training/mini-batches';
@@ -24,7 +25,7 @@ export interface RunIdentity {
   readonly dataset: string;
   /** What computes: packages and their versions. */
   readonly versions: Readonly<Record<string, string>>;
-  /** SHA-256 of the traced graphs, and of what is drawn outside of them in a small case. */
+  /** SHA-256 of the traced graphs, and of what is computed outside of them in a small case. */
   readonly mathematics: string;
 }
 
@@ -55,7 +56,13 @@ function runMathematics(settings: RunSettings): string {
   const data = { images: { path: '', rows: 1, width }, labels: new Uint8Array(1), mean: new Float64Array(width), standardDeviation: new Float64Array(width).fill(1) };
   const options = trainOptionsOf(settings);
   const definitions = [updatesProgram(network, data, settings.batchSize, options), evaluationProgram(network, data)];
-  return sha256(mathematicsVersion(definitions, settings.precision) + drawsVersion(network, options));
+  return sha256(mathematicsVersion(definitions, settings.precision) + drawsVersion(network, options) + ratesVersion(settings));
+}
+
+/** SHA-256 of learning rates along the run: a schedule is computed in plain TypeScript too. */
+function ratesVersion({ schedule, updates }: RunSettings): string {
+  const eta = scheduleFrom(schedule);
+  return sha256(canonicalJson(Array.from({ length: 33 }, (_, k) => eta(Math.round((k * updates) / 32)))));
 }
 
 /** SHA-256 of a small case of what is drawn and computed in plain TypeScript: initial parameters, mini-batches, and what else updates are told. */

@@ -1,8 +1,13 @@
-import { requireEta } from './require-eta';
+import { requireEta } from './requirements';
 import type { Schedule } from './schedule';
 
+export interface ConstantOptions {
+  /** The learning rate. */
+  readonly eta: number;
+}
+
 /** The same learning rate at every update. */
-export function constant({ eta }: { readonly eta: number }): Schedule {
+export function constant({ eta }: ConstantOptions): Schedule {
   requireEta('eta', eta);
   return () => eta;
 }

@@ -1,4 +1,5 @@
-import { requireEta } from './require-eta';
+import { linear } from './interpolate';
+import { requireEtas, requireUpdates } from './requirements';
 import type { Schedule } from './schedule';
 
 export interface CyclicalOptions {
@@ -12,18 +13,15 @@ export interface CyclicalOptions {
 
 /**
  * The triangular cyclical learning rate (Smith 2015, arXiv:1506.01186, section 3): linear from eta_min up to eta_max in n_s
- * updates, and back in as many.
+ * updates, and back in as many. Its forms `triangular2` and `exp_range` are made by `scale`.
  *
  * @throws RangeError if a rate is negative or not finite, eta_min > eta_max, or n_s is not a whole number above 0
  */
 export function cyclical({ etaMin = 1e-5, etaMax = 1e-1, stepSize = 500 }: CyclicalOptions = {}): Schedule {
-  requireEta('etaMin', etaMin);
-  requireEta('etaMax', etaMax);
-  if (etaMin > etaMax) throw new RangeError(`etaMin must not exceed etaMax, but ${etaMin} > ${etaMax}`);
-  if (!Number.isInteger(stepSize) || stepSize < 1) throw new RangeError(`stepSize must be a whole number of updates, 1 or more, not ${stepSize}`);
+  requireEtas({ etaMin, etaMax });
+  requireUpdates('stepSize', stepSize);
   return (t) => {
     const position = t % (2 * stepSize); // updates since the cycle began
-    const fraction = position <= stepSize ? position / stepSize : 2 - position / stepSize;
-    return Math.min(etaMax, Math.max(etaMin, (1 - fraction) * etaMin + fraction * etaMax)); // both ends exact
+    return linear(etaMin, etaMax, position <= stepSize ? position / stepSize : 2 - position / stepSize);
   };
 }

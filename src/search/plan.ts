@@ -63,7 +63,7 @@ export function makePlan(options: SearchOptions): Plan {
   return { ...options, sampler, seeds, total, workers, value, sign: direction === 'maximize' ? 1 : -1, settingsOf };
 }
 
-/** Settings with each parameter put at its path, such as `schedule.etaMax`. Throws a RangeError for a path that is not there. */
+/** Settings with each parameter put at its path, such as `schedule.etaMax` or `schedule.parts.1.updates`. Throws a RangeError for a path that is not there. */
 export function withParameters(settings: RunSettings, parameters: Parameters): RunSettings {
   return Object.entries(parameters).reduce<RunSettings>((changed, [path, value]) => {
     if (path === 'seed') throw new RangeError("space has the parameter 'seed'; the option seeds would be right");
@@ -73,8 +73,9 @@ export function withParameters(settings: RunSettings, parameters: Parameters): R
 
 function replaced<T extends object>(object: T, [key, ...rest]: readonly string[], value: number, path: string): T {
   const inner = (object as Record<string, unknown>)[key];
-  if (rest.length > 0 && typeof inner === 'object' && inner !== null) return { ...object, [key]: replaced(inner, rest, value, path) };
-  if (rest.length === 0 && typeof inner === 'number') return { ...object, [key]: value };
+  const put = (entry: unknown) => (Array.isArray(object) ? Object.assign([...object], { [key]: entry }) : { ...object, [key]: entry }) as T;
+  if (rest.length > 0 && typeof inner === 'object' && inner !== null) return put(replaced(inner, rest, value, path));
+  if (rest.length === 0 && typeof inner === 'number') return put(value);
   const numbers = Object.entries(object).flatMap(([name, entry]) => (typeof entry === 'number' ? [name] : []));
   throw new RangeError(`space has the parameter '${path}', but the settings have no number ${key}; there ${numbers.length === 1 ? 'is' : 'are'} ${numbers.join(', ')}`);
 }

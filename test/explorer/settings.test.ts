@@ -26,12 +26,20 @@ describe('the form', () => {
   });
 
   it.each<Partial<Form>>([
-    {}, { trainOn: 'all', heldOut: 5000, images: 2000 }, { trainOn: '4', hidden: '', lambda: 0 }, { hidden: '100, 50', cycles: 3, seed: 7 }, { schedule: 'constant', etaMax: 0.01, stepSize: 300 },
+    {}, { trainOn: 'all', heldOut: 5000, images: 2000 }, { trainOn: '4', hidden: '', lambda: 0 }, { hidden: '100, 50', cycles: 3, seed: 7 }, { schedule: 'constant', etaMin: 0.01, etaMax: 0.01, stepSize: 300 },
+    { schedule: 'cosine', cycles: 2.5 }, { schedule: 'oneCycle', etaMax: 0.2, cycles: 1 }, { schedule: 'linearDecay', etaMin: 0.001, stepSize: 200 },
   ])('comes back from the settings and from the address: %j', (change) => {
     const form = { ...defaultForm, ...change };
     const back = formOf(parseRunSettings(settingsOf(form, dataset)));
     expect(settingsOf(back, dataset)).toEqual(settingsOf(form, dataset));
     expect(formFromQuery(formToQuery(form))).toEqual(form);
+  });
+
+  it('comes near to a schedule that it has not', () => {
+    const settings = parseRunSettings({ ...settingsOf(defaultForm, dataset), schedule: { type: 'step', eta: 0.1, gamma: 0.1, every: 400 } });
+    const { schedule, etaMin, etaMax, stepSize, cycles } = formOf(settings);
+    expect({ schedule, etaMax, stepSize, cycles }).toEqual({ schedule: 'linearDecay', etaMax: 0.1, stepSize: 500, cycles: 1 });
+    expect(etaMin).toBeCloseTo(0.001, 12);
   });
 
   it('reads layers, and names what is none', () => {
@@ -93,9 +101,15 @@ describe('export', () => {
     expect(header.split(',')).toHaveLength(17);
   });
 
+  const chained = parseRunSettings({
+    ...settings,
+    schedule: { type: 'chain', parts: [{ schedule: { type: 'linearWarmUp', etaMin: 0, etaMax: 0.05, updates: 5 }, updates: 5 }, { schedule: { type: 'scale', schedule: settings.schedule, by: { type: 'exponential', eta: 1, gamma: 0.9, every: 1 }, above: 0.001 }, updates: 15 }] },
+  });
+
   it.each([
     ['the report\'s kind', settings],
     ['every other kind', parseRunSettings({ ...settings, initialisation: 'he', batchNormalisation: true, dropout: { input: 0.1, hidden: 0.2 }, optimiser: { type: 'adamW' }, labelSmoothing: 0.1, augmentation: { flip: true, shift: 2 } })],
+    ['schedules within schedules', chained],
   ])('writes the cell that repeats a run of %s to the same bytes', async (_, settings) => {
     vi.stubEnv('CLR_LAB_CACHE', join(folder, 'cache'));
     vi.stubEnv('CLR_LAB_SYNTHETIC_RECORDS', '100');

@@ -1,3 +1,6 @@
+import { cosine } from '../../src/schedule/cosine';
+import { oneCycle } from '../../src/schedule/one-cycle';
+import { step } from '../../src/schedule/step';
 import * as figures from '../../src/figures';
 import type { Figure } from '../../src/figures';
 import type { Measurement } from '../../src/training/measurement';
@@ -30,6 +33,7 @@ export const examples: Readonly<Record<string, Figure>> = {
   'learning-curves': figures.learningCurves(exampleHistory(20, 4), { title: 'Figure 3' }),
   'learning-curves-synthetic': figures.learningCurves(exampleHistory(60, 6), { epochs: 10, synthetic: true }),
   'learning-rate': figures.learningRate(triangular(30), { updates: 60, title: 'Figure 4' }),
+  'learning-rates': figures.learningRate({ cyclical: triangular(30), 'one cycle': oneCycle({ updates: 120 }), 'cosine, restarts': cosine({ T0: 40 }), step: step({ every: 50 }) }, { updates: 120 }),
   'lines-log-log': figures.lines([{ name: 'forward', x: h, y: h }, { name: 'centred', x: h, y: h.map((x) => x * x) }], { xLog: true, yLog: true, xTitle: 'h', yTitle: 'error', marks: [{ y: 1e-7, text: 'threshold' }] }),
   histograms: figures.histograms({ W1: errors, b1: [0, 1e-9, 1e-8] }, { xLog: true, yLog: true, bins: 10, mark: 1e-7, xTitle: 'relative error' }),
   bars: figures.bars(names, [0.3, 0.45, 0.6], { title: 'Accuracy of each class' }),

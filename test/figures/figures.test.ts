@@ -1,5 +1,8 @@
 import type { Data, Layout, newPlot } from 'plotly.js-dist';
 import { describe, expect, expectTypeOf, test } from 'vitest';
+import { cosine } from '../../src/schedule/cosine';
+import { oneCycle } from '../../src/schedule/one-cycle';
+import { step } from '../../src/schedule/step';
 import { bars, binned, confusionMatrix, learningCurves, learningRate, lines, markSynthetic, parallelCoordinates, searchHistory, spread, type Figure, type ScatterTrace } from '../../src/figures';
 import { sequentialColour } from '../../src/figures/template';
 import { exampleHistory, examples, triangular } from './examples';
@@ -64,6 +67,20 @@ describe('learningRate', () => {
     expect(y[x.indexOf(800)]).toBe(0.1);
     expect([y[0], y.at(-1)]).toEqual([1e-5, 1e-5]);
     expect(x.length).toBeLessThan(260);
+  });
+
+  test('draws several together, each with its name in the legend, and both sides of every jump', () => {
+    const schedules = { 'cosine, restarts': cosine({ T0: 600 }), step: step({ every: 1000 }), 'one cycle': oneCycle({ updates: 3000 }) };
+    const figure = learningRate(schedules, { updates: 3000 });
+    expect(figure.layout.showlegend).toBe(true);
+    expect(figure.data.map(({ name }) => name)).toEqual(Object.keys(schedules));
+    Object.values(schedules).forEach((schedule, index) => {
+      const { x, y } = trace(figure, index) as { x: number[]; y: number[] };
+      expect(y).toEqual(x.map((t) => expect.closeTo(schedule(t), 6)));
+    });
+    expect(trace(figure, 0).x).toEqual(expect.arrayContaining([600, 601, 1200, 1201, 2400, 2401]));
+    expect(trace(figure, 1).x).toEqual(expect.arrayContaining([1000, 1001, 2000, 2001]));
+    expect(new Set(figure.data.map((each) => (each as ScatterTrace).line?.color)).size).toBe(3);
   });
 
   test.each([0, -1, 1.5, NaN])('refuses %s updates', (updates) => {

@@ -42,7 +42,7 @@ describe('refuses, and names the key, the value and what would be right', () => 
     [{ precision: 'float16' }, 'settings.precision is "float16"; float32 or float64 would be right'],
     [{ engine: 'tfjs', precision: 'float64' }, "settings.precision is \"float64\"; float32 on 'tfjs', float64 on 'reference', either on 'onnx' would be right"],
     [{ split: { train: 'all' } }, "settings.split is {\"train\":\"all\"}; { train: 'all', validation: COUNT } or"],
-    [{ schedule: { type: 'cosine' } }, 'settings.schedule is {"type":"cosine"}; an object that scheduleFrom takes (type is "cosine"; "cyclical" or "constant" would be right)'],
+    [{ schedule: { type: 'cosine' } }, 'settings.schedule is {"type":"cosine"}; an object that scheduleFrom takes (etaMin is missing; a cosine schedule has etaMin, etaMax, T0, Tmult)'],
     [{ schedule: { type: 'constant' } }, 'eta is missing; a constant schedule has eta'],
     [{ schedule: { type: 'constant', eta: 1, etaMax: 2 } }, 'etaMax is not a setting of a constant schedule, which has eta'],
     [{ schedule: { type: 'cyclical', etaMin: 1, etaMax: 0.1, stepSize: 5 } }, 'etaMin must not exceed etaMax, but 1 > 0.1'],

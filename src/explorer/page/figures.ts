@@ -1,5 +1,5 @@
 import { scheduleFrom } from '../../schedule/description';
-import { learningRate } from '../../figures/learning-rate';
+import { drawnUpdates, learningRate } from '../../figures/learning-rate';
 import { suffixOf, type Axis as FigureAxis, type Figure, type Layout, type ScatterTrace } from '../../figures/figure';
 import { colours, colourway, fontFamily, styledAxis } from '../../figures/template';
 import { short } from '../describe-settings';
@@ -111,13 +111,11 @@ function place(panel: number, stacked: boolean): { x: [number, number]; y: [numb
   return { x: column === 0 ? [0, 0.465] : [0.545, 1], y: row === 0 ? [0.575, 1] : [0, 0.425] };
 }
 
-/** The learning rates up to the newest point: each corner of the schedule, and some in between. */
+/** The learning rates up to the newest point. */
 function ratesSoFar({ curve, schedule: description }: Series): { readonly update: number; readonly value: number }[] {
   const schedule = scheduleFrom(description);
   const last = Math.max(curve.full.at(-1)?.[0] ?? -1, curve.live.at(-1)?.[0] ?? -1);
-  const step = description.type === 'cyclical' ? description.stepSize : Math.max(1, last);
-  const corners = Array.from({ length: last < 0 ? 0 : Math.min(2000, Math.floor(last / step)) + 1 }, (_, k) => k * step);
-  return [...new Set([...corners, ...(last < 0 ? [] : [last])])].map((update) => ({ update, value: schedule(update) }));
+  return drawnUpdates(schedule, last).map((update) => ({ update, value: schedule(update) }));
 }
 
 /** All points of a curve in order of update. */

@@ -1,10 +1,9 @@
 import { useMemo, useState } from 'preact/hooks';
-import { short } from '../describe-settings';
+import { describeSettings, etaRangeOf, short } from '../describe-settings';
 import { curveToCsv, notebookCell, runsToCsv } from '../export-run';
 import { formOf } from '../form';
 import type { Curve, RunRow } from '../messages';
 import { ask } from './connection';
-import { describeSettings } from '../describe-settings';
 import { seriesColour } from './figures';
 import { Icon, IconButton } from './icons';
 import { attempt, removeRun, rename, usePage } from './page';
@@ -70,7 +69,7 @@ export function RunsPanel() {
               <td class="number strong">{outcome === 'diverged' ? 'diverged' : percent(validationAccuracy)}</td>
               <td class="number">{percent(trainAccuracy)}</td>
               <td class="number">{short(settings.lambda)}</td>
-              <td class="number">{short(settings.schedule.type === 'cyclical' ? settings.schedule.etaMax : settings.schedule.eta)}</td>
+              <td class="number">{short(etaRangeOf(settings).etaMax)}</td>
               <td class="number">{settings.layers.slice(1, -1).join('-') || 'none'}</td>
               <td class="number">{settings.updates.toLocaleString('en-GB')}</td>
               <td class="number">{seconds < 60 ? `${seconds.toFixed(1)} s` : `${(seconds / 60).toFixed(1)} min`}</td>

@@ -1,10 +1,15 @@
 import { useId, useMemo } from 'preact/hooks';
 import { type Form, type NumberField, numberFields, sliderPosition, sliderSteps, sliderValue, updatesOf } from '../form';
+import type { SimpleSchedule } from '../../schedule/over-run';
 import { rateFigure } from './figures';
 import { Actions } from './actions';
 import { Jobs } from './jobs';
 import { usePage } from './page';
 import { Plot } from './plot';
+
+const scheduleLabels: Readonly<Record<SimpleSchedule, string>> = {
+  cyclical: 'cyclical (triangular)', cosine: 'cosine, warm restarts', oneCycle: 'one cycle', linearDecay: 'linear decay', constant: 'constant',
+};
 
 /** The left column: actions, settings, the preview of the learning rate, jobs. */
 export function SettingsPanel() {
@@ -15,18 +20,19 @@ export function SettingsPanel() {
   const field = (key: NumberField['key'], overrides: Partial<NumberField> = {}) => (
     <NumberControl field={{ ...numberFields.find((each) => each.key === key)!, ...overrides }} value={form[key]} onChange={(value) => change({ [key]: value })} />
   );
-  const cyclical = form.schedule === 'cyclical';
+  const repeated = form.schedule === 'cyclical' || form.schedule === 'cosine';
+  const constant = form.schedule === 'constant';
   return (
     <section class="panel settings" aria-label="Settings">
       <Actions />
       <fieldset>
         <legend>Learning rate</legend>
         <div class="preview">{preview ? <Plot figure={preview} label="Preview of the learning rate over the updates" /> : <p class="faint">No such schedule: η min must not exceed η max.</p>}</div>
-        <Choice label="schedule" value={form.schedule} options={{ cyclical: 'cyclical (triangular)', constant: 'constant' }} onChange={(schedule) => change({ schedule })} />
-        {cyclical && field('etaMin')}
-        {field('etaMax', cyclical ? {} : { label: 'η', help: 'learning rate' })}
-        {field('stepSize', cyclical ? {} : { help: 'half of the updates' })}
-        {cyclical && field('cycles')}
+        <Choice label="schedule" value={form.schedule} options={scheduleLabels} onChange={(schedule) => change({ schedule })} />
+        {!constant && form.schedule !== 'oneCycle' && field('etaMin')}
+        {field('etaMax', constant ? { label: 'η', help: 'learning rate' } : {})}
+        {field('stepSize', repeated ? {} : { help: 'half of the updates' })}
+        {repeated && field('cycles')}
         <p class="faint total">{updatesOf(form).toLocaleString('en-GB')} updates</p>
       </fieldset>
       <fieldset>

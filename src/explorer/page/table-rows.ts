@@ -1,3 +1,4 @@
+import { etaRangeOf } from '../describe-settings';
 import type { Job, RunRow } from '../messages';
 import type { RunSettings } from '../../runs/settings';
 import type { Brush, Sort, State } from './state';
@@ -12,8 +13,8 @@ export interface Dimension {
 
 const dimensions: readonly Dimension[] = [
   { key: 'hidden', label: 'hidden', logarithmic: false, of: ({ layers }) => layers.slice(1, -1).reduce((a, b) => a + b, 0) },
-  { key: 'etaMax', label: 'η max', logarithmic: true, of: ({ schedule }) => (schedule.type === 'cyclical' ? schedule.etaMax : schedule.eta) },
-  { key: 'etaMin', label: 'η min', logarithmic: true, of: ({ schedule }) => (schedule.type === 'cyclical' ? schedule.etaMin : schedule.eta) },
+  { key: 'etaMax', label: 'η max', logarithmic: true, of: (settings) => etaRangeOf(settings).etaMax },
+  { key: 'etaMin', label: 'η min', logarithmic: true, of: (settings) => etaRangeOf(settings).etaMin },
   { key: 'updates', label: 'updates', logarithmic: true, of: ({ updates }) => updates },
   { key: 'batchSize', label: 'batch', logarithmic: true, of: ({ batchSize }) => batchSize },
   { key: 'images', label: 'images', logarithmic: true, of: ({ take = 0, split }) => take || (split.train === 'all' ? 50_000 : 10_000 * split.train.length) },
