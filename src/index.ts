@@ -41,6 +41,7 @@ export { openEngine, type EngineOptions } from './engine/select-engine';
 export { train, type TrainingParts, type TrainingRun, type TrainOptions } from './training/train';
 export type { Augmentation } from './training/augmentation';
 export { fit, type Fit } from './training/fit';
+export { rangeTest, type RangeTest, type RangeTestOptions, type RatePoint, type RateSuggestion } from './training/range-test';
 export { evaluate, type EvaluateOptions } from './training/evaluate';
 export { confusionCounts, predict, type Predictions } from './training/predict';
 export { DivergenceError } from './training/divergence-error';

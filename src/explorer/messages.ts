@@ -1,5 +1,6 @@
 import type { RunSettings } from '../runs/settings';
 import type { Measurement } from '../training/measurement';
+import type { RateSuggestion } from '../training/range-test';
 
 /*
  * What the server and its pages say to each other, as plain JSON. Types and a few pure functions: this file is in both.
@@ -53,7 +54,7 @@ export interface Job {
   /** Why it failed, or what came of it. */
   readonly message: string;
   /** Of a range test: what it suggests. */
-  readonly suggestion?: { readonly etaMin: number; readonly etaMax: number };
+  readonly suggestion?: RateSuggestion;
   /** Of a sweep. */
   readonly trials?: readonly SweepTrial[];
   readonly total?: number;

@@ -8,8 +8,8 @@ import { protocolVersion, type WorkerCommand } from '../search/protocol';
 import { search } from '../search/search';
 import { logarithmic } from '../search/space';
 import type { Workers } from '../search/workers';
-import { type Curve, type Job, pointOf, type RunEnd, type SweepTrial } from './messages';
-import { type RatePoint, suggestRates } from './range-test';
+import { type RatePoint, rangeTestRates, suggestRates } from '../training/range-test';
+import { type Curve, type Job, pointIndex, pointOf, type RunEnd, type SweepTrial } from './messages';
 import type { JobRequest } from './requests';
 
 /** What all runners need. */
@@ -52,10 +52,10 @@ export function startRunner(request: JobRequest, context: RunnerContext, events:
   }
 }
 
-/** The settings of a range test: the rate rises from 1e-5 to 0.5 once, over some epochs. Measured in full at its ends only. */
+/** The settings of a range test over some epochs. Measured in full at its ends only. */
 export function rangeTestSettings(settings: RunSettings, updatesPerEpoch: number): RunSettings {
   const updates = Math.min(1500, Math.max(300, 4 * updatesPerEpoch));
-  return { ...settings, schedule: { type: 'cyclical', etaMin: 1e-5, etaMax: 0.5, stepSize: updates }, updates, measurementsPerEpoch: updatesPerEpoch / updates / 2 };
+  return { ...settings, schedule: { type: 'exponential', ...rangeTestRates({ updates }) }, updates, measurementsPerEpoch: updatesPerEpoch / updates / 2 };
 }
 
 function startRun(settings: RunSettings, { dataset, store, workers, threads }: RunnerContext, events: RunnerEvents): Runner {
@@ -68,14 +68,14 @@ function startRangeTest(settings: RunSettings, { dataset, workers, threads }: Ru
   const job = startJob(settings, { dataset, workers, threads, store: null, live: { ...live, perSecond: 200 } }, {
     ...events,
     points(more) {
-      rates.push(...more.live.map((point): RatePoint => ({ eta: point[1], accuracy: point[7] })));
+      rates.push(...more.live.map((point): RatePoint => ({ eta: point[pointIndex.eta], loss: point[pointIndex.validation.loss] })));
       events.points(more);
     },
   });
   const end = job.end.then((ended): RunEnd => {
     if (ended.state === 'stopped') return ended;
     const suggestion = suggestRates(rates);
-    return suggestion ? { state: 'done', message: '', suggestion } : { state: 'failed', message: ended.message || 'the accuracy did not rise: no learning rates to suggest' };
+    return suggestion ? { state: 'done', message: '', suggestion } : { state: 'failed', message: ended.message || 'the loss did not fall: no learning rates to suggest' };
   });
   return { ...job, end };
 }

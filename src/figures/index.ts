@@ -11,6 +11,7 @@ export { lines, type LinesOptions, type Series } from './lines';
 export { markSyntheticPicture, type Picture, type PictureOptions } from './picture';
 export { momentImages, pixelStatistics } from './pixel-statistics';
 export { encodePng, type Raster } from './png';
+export { rangeTestCurve } from './range-test';
 export { spread, type Repeated, type SpreadOptions } from './spread';
 export { parallelCoordinates } from './parallel-coordinates';
 export { searchHistory } from './search-history';

@@ -59,8 +59,12 @@ function runMathematics(settings: RunSettings): string {
   return sha256(mathematicsVersion(definitions, settings.precision) + drawsVersion(network, options) + ratesVersion(settings));
 }
 
-/** SHA-256 of learning rates along the run: a schedule is computed in plain TypeScript too. */
+/**
+ * SHA-256 of learning rates along the run: a schedule is computed in plain TypeScript too. Of the two oldest it is left out, so that the runs
+ * that are stored keep their keys.
+ */
 function ratesVersion({ schedule, updates }: RunSettings): string {
+  if (schedule.type === 'cyclical' || schedule.type === 'constant') return '';
   const eta = scheduleFrom(schedule);
   return sha256(canonicalJson(Array.from({ length: 33 }, (_, k) => eta(Math.round((k * updates) / 32)))));
 }

@@ -49,6 +49,8 @@ export interface TrainOptions {
   readonly seed?: number;
   /** Measurements in an epoch, beside those at update 0 and after the last update. Default 10. */
   readonly measurementsPerEpoch?: number;
+  /** Measure on so many of the first images of each part. Default: all. */
+  readonly measuredImages?: number;
   /** Default: that of `openEngine`. */
   readonly engine?: EngineName | Engine;
   /** Stops the training; what was measured stays in the run's history. Default: the running notebook cell's. */
@@ -163,6 +165,8 @@ function makePlan(network: Network, { train, validation }: TrainingParts, option
   if (!(measurementsPerEpoch > 0)) throw new RangeError(`measurementsPerEpoch must be above 0, not ${measurementsPerEpoch}`);
   if (!(labelSmoothing >= 0 && labelSmoothing < 1)) throw new RangeError(`labelSmoothing must be a part of the label, from 0 up to below 1, not ${labelSmoothing}`);
   if (network.batchNormalisation && batchSize < 2) throw new RangeError(`batchSize must be 2 or more for batch normalisation, not ${batchSize}`);
+  const { measuredImages } = options;
+  if (measuredImages !== undefined && !(Number.isInteger(measuredImages) && measuredImages >= 1)) throw new RangeError(`measuredImages must be a whole number, 1 or more, not ${measuredImages}`);
   requireSeed(seed);
   if (typeof options.engine === 'string') requireEngineName(options.engine);
   const batches = miniBatches(train.rows, { batchSize, seed });
@@ -200,6 +204,7 @@ async function* run(plan: Plan, progress: Progress): AsyncGenerator<Measurement,
   const evaluators = openEvaluators((networks) => engine.compile(evaluationProgram(network, data, networks)));
   const stopwatch = startStopwatch(plan.now, progress.seconds);
   const live = plan.live && liveMeter({ ...plan.live, onMeasurement: offTheClock(stopwatch, plan.live.onMeasurement) }, measureSample(plan, evaluators), plan.now);
+  const measured = onSamples(plan, plan.measuredImages);
   const pace = adaptivePace(plan.live && LIVE_CALL / plan.live.perSecond);
   let state = progress.state ?? castTensors(initialState(plan), engine.precision);
   let [trainedTo, together, since] = [progress.update, 1, stopwatch.seconds()];
@@ -210,7 +215,7 @@ async function* run(plan: Plan, progress: Progress): AsyncGenerator<Measurement,
       trainedTo = update;
       snapshots.push({ update, state });
       if (snapshots.length < together && update < plan.updates) continue;
-      const measurements = await measure(plan, evaluators, snapshots, signal);
+      const measurements = await measure(measured, evaluators, snapshots, signal);
       const perSnapshot = (stopwatch.seconds() - since) / snapshots.length;
       for (const [index, measurement] of measurements.entries()) {
         requireFinite(measurement, plan.lambda);
@@ -259,11 +264,16 @@ async function measure(plan: Plan, evaluators: Evaluators, snapshots: readonly S
 /** A call of the engine takes a little less than the time between two live measurements: 900 ms over their number a second. */
 const LIVE_CALL = 900;
 
+/** The plan with so many of the first images of each part, to measure on. */
+function onSamples(plan: Plan, images: number | undefined): Plan {
+  const sample = (part: Part): Part => ({ ...part, rows: part.rows.subarray(0, images) });
+  return { ...plan, train: sample(plan.train), validation: sample(plan.validation) };
+}
+
 /** Measures one network on the samples. */
 function measureSample(plan: Plan, evaluators: Evaluators): (update: number, state: HostTensors) => Promise<Measurement> {
-  const sample = (part: Part): Part => ({ ...part, rows: part.rows.subarray(0, plan.live!.images) });
-  const onSamples = { ...plan, train: sample(plan.train), validation: sample(plan.validation) };
-  return async (update, state) => (await measure(onSamples, evaluators, [{ update, state }], plan.signal))[0];
+  const samples = onSamples(plan, plan.live!.images);
+  return async (update, state) => (await measure(samples, evaluators, [{ update, state }], plan.signal))[0];
 }
 
 /** As `told`, with the stopwatch stopped. */

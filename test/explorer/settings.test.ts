@@ -7,7 +7,6 @@ import { curveToCsv, notebookCell, runsToCsv } from '../../src/explorer/export-r
 import { describeSettings } from '../../src/explorer/describe-settings';
 import { defaultForm, type Form, formFromQuery, formOf, formToQuery, hiddenUnits, numberFields, settingsOf, sliderPosition, sliderSteps, sliderValue } from '../../src/explorer/form';
 import type { DatasetInfo, RunRow } from '../../src/explorer/messages';
-import { suggestRates } from '../../src/explorer/range-test';
 import { runNames } from '../../src/explorer/run-names';
 import { openDataset } from '../../src/data/open-dataset';
 import { runOnce } from '../../src/runs/run';
@@ -58,31 +57,6 @@ describe('the form', () => {
       before = value;
     }
     expect(sliderPosition(field, 1e12)).toBe(sliderSteps(field));
-  });
-});
-
-describe('the range test', () => {
-  const rates = (accuracy: (eta: number) => number | null) => Array.from({ length: 101 }, (_, i) => ({ eta: i / 200, accuracy: accuracy(i / 200) }));
-
-  it('suggests where the accuracy begins to rise, and where it has risen', () => {
-    // Flat to 0.05, straight up to 0.25, then down.
-    const suggestion = suggestRates(rates((eta) => (eta < 0.05 ? 0.1 : eta < 0.25 ? 0.1 + 2 * (eta - 0.05) : 0.5 - (eta - 0.25))))!;
-    expect(suggestion.etaMin).toBeCloseTo(0.07, 1);
-    expect(suggestion.etaMin).toBeLessThan(0.1);
-    expect(suggestion.etaMax).toBeGreaterThan(0.2);
-    expect(suggestion.etaMax).toBeLessThan(0.27);
-  });
-
-  it('suggests nothing where the accuracy does not rise, or where there is too little', () => {
-    expect(suggestRates(rates(() => 0.1))).toBeUndefined();
-    expect(suggestRates(rates((eta) => 0.5 - eta))).toBeUndefined();
-    expect(suggestRates(rates(() => null))).toBeUndefined();
-    expect(suggestRates([])).toBeUndefined();
-  });
-
-  it('is not disturbed by what diverged', () => {
-    const rising = (eta: number) => Math.min(0.5, 0.1 + 2 * eta);
-    expect(suggestRates(rates((eta) => (eta > 0.4 ? null : rising(eta))))).toEqual(suggestRates(rates(rising).slice(0, 81)));
   });
 });
 

@@ -34,6 +34,7 @@ export const examples: Readonly<Record<string, Figure>> = {
   'learning-curves-synthetic': figures.learningCurves(exampleHistory(60, 6), { epochs: 10, synthetic: true }),
   'learning-rate': figures.learningRate(triangular(30), { updates: 60, title: 'Figure 4' }),
   'learning-rates': figures.learningRate({ cyclical: triangular(30), 'one cycle': oneCycle({ updates: 120 }), 'cosine, restarts': cosine({ T0: 40 }), step: step({ every: 50 }) }, { updates: 120 }),
+  'range-test': figures.rangeTestCurve({ points: [1e-4, 1e-3, 1e-2, 1e-1, 1, 10].map((eta, i) => ({ eta, loss: [2.3, 2.2, 1.7, 1.6, 2.9, null][i] ?? null })), suggestion: { steepest: 1e-2, beforeDivergence: 1e-1 } }),
   'lines-log-log': figures.lines([{ name: 'forward', x: h, y: h }, { name: 'centred', x: h, y: h.map((x) => x * x) }], { xLog: true, yLog: true, xTitle: 'h', yTitle: 'error', marks: [{ y: 1e-7, text: 'threshold' }] }),
   histograms: figures.histograms({ W1: errors, b1: [0, 1e-9, 1e-8] }, { xLog: true, yLog: true, bins: 10, mark: 1e-7, xTitle: 'relative error' }),
   bars: figures.bars(names, [0.3, 0.45, 0.6], { title: 'Accuracy of each class' }),

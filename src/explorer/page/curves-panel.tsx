@@ -43,7 +43,7 @@ export function CurvesPanel() {
         )}
       </header>
       {series.length === 0 && <p class="empty">Press <b>Run</b> to train a network with these settings, or choose runs in the table below. The curves grow while it trains.</p>}
-      <Plot figure={figure} onWidth={setWidth} toolbar label={job?.kind === 'range-test' ? 'Validation accuracy against the learning rate' : `Cost, loss, accuracy and learning rate against the ${axis} of ${series.map(({ label }) => label).join('; ') || 'no run'}`} class={series.length === 0 ? 'hidden' : ''} />
+      <Plot figure={figure} onWidth={setWidth} toolbar label={job?.kind === 'range-test' ? 'Validation loss against the learning rate' : `Cost, loss, accuracy and learning rate against the ${axis} of ${series.map(({ label }) => label).join('; ') || 'no run'}`} class={series.length === 0 ? 'hidden' : ''} />
       {job?.kind !== 'range-test' && series.length > 0 && (
         <p class="key faint"><Dash /> training <Dash dotted /> validation · thin: live, on up to 1,000 images · thick: all images{id !== null && isKey(id) ? ' · from the store' : ''}</p>
       )}

@@ -2,10 +2,11 @@ import { scheduleFrom } from '../../schedule/description';
 import { drawnUpdates, learningRate } from '../../figures/learning-rate';
 import { suffixOf, type Axis as FigureAxis, type Figure, type Layout, type ScatterTrace } from '../../figures/figure';
 import { colours, colourway, fontFamily, styledAxis } from '../../figures/template';
+import { lossRange } from '../../figures/range-test';
+import type { RateSuggestion } from '../../training/range-test';
 import { short } from '../describe-settings';
 import { type Form, scheduleOf, updatesOf } from '../form';
 import { type Point, pointIndex } from '../messages';
-import type { RateSuggestion } from '../range-test';
 import type { Series } from './series';
 import type { Axis } from './state';
 
@@ -123,21 +124,22 @@ function everyPoint({ full, live }: Series['curve']): Point[] {
   return [...full, ...live].sort(([a], [b]) => a - b);
 }
 
-/** The validation accuracy against the rising rate of a range test, with what it suggests. */
+/** The validation loss against the rising rate of a range test, with what it suggests. */
 export function rangeTestFigure({ curve }: Series, suggestion: RateSuggestion | undefined, dark: boolean): Figure {
-  const points = everyPoint(curve);
+  const points = everyPoint(curve).filter(([, eta]) => eta > 0);
+  const losses = points.map((point) => point[pointIndex.validation.loss] ?? null);
   const [blue, faint] = [toned(colours.validation, dark), toned(colours.faint, dark)];
-  const marks = suggestion ? [{ x: suggestion.etaMin, text: 'η min' }, { x: suggestion.etaMax, text: 'η max' }] : [];
+  const marks = suggestion ? [{ x: suggestion.steepest, text: 'steepest' }, { x: suggestion.beforeDivergence, text: 'lowest' }] : [];
   return {
-    data: [{ type: 'scatter', mode: 'lines', x: points.map(([, eta]) => eta), y: points.map((point) => point[pointIndex.validation.accuracy] ?? null), line: { color: blue, width: 2 }, hovertemplate: 'η %{x:.3g}: %{y:.1%}<extra></extra>' }],
+    data: [{ type: 'scatter', mode: 'lines', x: points.map(([, eta]) => eta), y: losses, line: { color: blue, width: 2 }, hovertemplate: 'η %{x:.3g}: %{y:.3f}<extra></extra>' }],
     layout: panelLayout(dark, {
       uirevision: 'range-test', margin: { l: 56, r: 16, t: 34, b: 44 },
-      xaxis: panelAxis('learning rate η', dark, { range: [0, 0.505] }),
-      yaxis: panelAxis('validation accuracy (live)', dark, { tickformat: '.0%' }),
+      xaxis: panelAxis('learning rate η', dark, { type: 'log', exponentformat: 'power', dtick: 1 }),
+      yaxis: panelAxis('validation loss (live)', dark, { range: lossRange(losses.filter((loss) => loss !== null)) }),
       shapes: marks.map(({ x }) => ({ type: 'line', x0: x, x1: x, yref: 'paper', y0: 0, y1: 1, line: { color: faint, dash: 'dash', width: 1.4 } })),
       annotations: [
         { text: '<b>Learning rate range test</b>', showarrow: false, xref: 'paper', yref: 'paper', x: 0, xanchor: 'left', y: 1, yanchor: 'bottom', yshift: 8, font: { size: 12.5 } },
-        ...marks.map(({ x, text }) => ({ text: `${text} ${short(x)}`, showarrow: false, x, xanchor: 'left', xshift: 4, yref: 'paper', y: 0.04, yanchor: 'bottom', font: { color: faint, size: 11.5 } } as const)),
+        ...marks.map(({ x, text }) => ({ text: `${text} ${short(x)}`, showarrow: false, x: Math.log10(x), xanchor: 'left', xshift: 4, yref: 'paper', y: 0.04, yanchor: 'bottom', font: { color: faint, size: 11.5 } } as const)),
       ],
     }),
   };

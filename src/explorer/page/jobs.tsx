@@ -20,6 +20,8 @@ export function Jobs() {
   );
 }
 
+const rounded = (eta: number) => Number(eta.toPrecision(2));
+
 function JobItem({ job, page }: { readonly job: Job; readonly page: Page }) {
   const { id, kind, state, name, settings, message, suggestion, trials = [], total = 1 } = job;
   const ended = hasEnded(job);
@@ -37,8 +39,8 @@ function JobItem({ job, page }: { readonly job: Job; readonly page: Page }) {
       {message !== '' && <p class={state === 'failed' ? 'error' : 'faint'}>{message}</p>}
       {suggestion && (
         <div class="line suggestion">
-          <span>η min {short(suggestion.etaMin)}, η max {short(suggestion.etaMax)}</span>
-          <button type="button" onClick={() => page.dispatch({ type: 'form', change: { schedule: 'cyclical', ...suggestion } })}>Apply</button>
+          <span>steepest at η {short(suggestion.steepest)}, lowest at {short(suggestion.beforeDivergence)}</span>
+          <button type="button" title="Put them into the form, as η min and η max" onClick={() => page.dispatch({ type: 'form', change: { schedule: 'cyclical', etaMin: rounded(suggestion.steepest), etaMax: rounded(suggestion.beforeDivergence) } })}>Apply</button>
         </div>
       )}
     </li>
