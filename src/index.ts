@@ -43,7 +43,7 @@ export type { Augmentation } from './training/augmentation';
 export { fit, type Fit } from './training/fit';
 export { rangeTest, type RangeTest, type RangeTestOptions, type RatePoint, type RateSuggestion } from './training/range-test';
 export { evaluate, type EvaluateOptions } from './training/evaluate';
-export { confusionCounts, predict, type Predictions } from './training/predict';
+export { confusionCounts, predict, predictImages, type Predictions } from './training/predict';
 export { DivergenceError } from './training/divergence-error';
 export { currentSignal } from './training/interruption';
 export type { Checkpoint } from './training/checkpoint';
@@ -70,6 +70,10 @@ export { gridSampler, randomSampler, type Sampler } from './search/sampler';
 export { medianPruner, successiveHalving, type Pruner } from './search/pruner';
 export { byParameter, narrow, seedsNeeded } from './search/narrow';
 export { rankByMean, seedDeviation, type SeedSummary } from './search/seed-statistics';
+
+// A trained network elsewhere: files for other programs, pictures from elsewhere
+export { exportOnnx, exportSafetensors, exportTensorFlowJs, type ExportNotes, type ExportOnnxOptions, type TensorFlowJsFiles } from './export';
+export { readImageFile } from './data/image-file';
 
 // Figures, tables, and their display in a notebook
 export * from './figures';

@@ -1,10 +1,12 @@
 import { Command } from 'commander';
 import { buildCommand } from './build';
 import { dataCommand } from './data';
+import { exportCommand } from './export';
 import { exploreCommand } from './explore';
 import { gradientCheckCommand } from './gradient-check';
 import { kernelCommand } from './kernel';
 import { labCommand } from './lab';
+import { predictCommand } from './predict';
 import { reportCommand } from './report';
 import { runsCommand } from './runs';
 import { searchCommand } from './search';
@@ -21,6 +23,8 @@ const program = new Command('clr-lab')
   .addCommand(searchCommand())
   .addCommand(gradientCheckCommand())
   .addCommand(runsCommand())
+  .addCommand(predictCommand())
+  .addCommand(exportCommand())
   .addCommand(dataCommand())
   .addCommand(exploreCommand())
   .addCommand(labCommand())

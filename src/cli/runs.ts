@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { percent, say, sayJson } from './output';
+import { findRun, openRuns } from './stored-runs';
 import type { RunSummary } from '../runs/stored-run';
 
 interface Flags {
@@ -24,29 +25,16 @@ async function list({ json }: Flags): Promise<void> {
 }
 
 async function show(beginning: string, { json }: Flags): Promise<void> {
-  const run = await find(beginning);
+  const run = await findRun(beginning);
   if (json) return sayJson(run);
   say(line(run));
   sayJson({ settings: run.identity.settings, environment: run.environment, seconds: run.seconds });
 }
 
 async function remove(beginning: string): Promise<void> {
-  const { key } = await find(beginning);
+  const { key } = await findRun(beginning);
   await (await openRuns()).remove(key);
   say(`removed ${key}`);
-}
-
-async function openRuns() {
-  const { openStore } = await import('../runs/store.js');
-  return openStore();
-}
-
-/** The one run whose key begins so. */
-async function find(beginning: string): Promise<RunSummary> {
-  const store = await openRuns();
-  const found = (await store.list()).filter(({ key }) => key.startsWith(beginning));
-  if (found.length === 1) return found[0];
-  throw new Error(found.length === 0 ? `no run's key begins with ${beginning} in ${store.directory}` : `${found.length} keys begin with ${beginning}; give more of the key`);
 }
 
 function line({ key, identity, history, outcome, seconds, environment }: RunSummary): string {

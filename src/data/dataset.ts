@@ -9,6 +9,9 @@ export const cifar10ClassNames: readonly string[] = [
   'airplane', 'automobile', 'bird', 'cat', 'deer', 'dog', 'frog', 'horse', 'ship', 'truck',
 ];
 
+/** The checksum of the published CIFAR-10: see `Dataset`. */
+export const cifar10Checksum = '14a2bd144501de0a338b4c67a69c1d3c335f24e5f4e22c78ea4775ad4d3c9e6a';
+
 /** The six batches in the order of their rows: five to train and validate on, one to test on. */
 export const batchNames = ['batch 1', 'batch 2', 'batch 3', 'batch 4', 'batch 5', 'test batch'] as const;
 

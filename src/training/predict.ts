@@ -7,6 +7,7 @@ import { hostTensor } from '../network/host-tensor';
 import type { Network } from '../network/network';
 import { absorbStandardiser } from '../network/standardise';
 import { type EvaluateOptions, resolveEngine } from './evaluate';
+import { imageShape, inferenceDefinition } from './inference';
 import { currentSignal } from './interruption';
 import { type Model, programData, requireFit } from './model';
 import { modelSpecs, type ProgramData, scalingConstants } from './programs';
@@ -38,6 +39,35 @@ export async function predict(model: Model, part: Part, options: Omit<EvaluateOp
       const chunk = rows.subarray(from, from + CHUNK);
       const outputs = await program.run({ ...parameters, rows: hostTensor([chunk.length], chunk) });
       predictions.classes.set(outputs.classes.data, from);
+      predictions.probabilities.set(outputs.probabilities.data, from * count);
+    }
+    return predictions;
+  } finally {
+    await program.dispose();
+  }
+}
+
+/**
+ * Which class a trained network takes images for that are in no data set, and with what probability.
+ *
+ * @param images pixel bytes [n × 3,072] as `readImages` gives them: per image the red plane, then green, then blue, row by row
+ * @throws RangeError if that is no whole number of the network's images
+ */
+export async function predictImages(model: Model, images: Uint8Array, options: Omit<EvaluateOptions, 'lambda'> = {}): Promise<Predictions> {
+  const { layers } = model.network;
+  const { signal = currentSignal() } = options;
+  const [width, count] = [layers[0], layers[layers.length - 1]];
+  const n = images.length / width;
+  if (!Number.isInteger(n)) throw new RangeError(`images are ${images.length} bytes; a multiple of ${width}, the values of one image, would be right`);
+  const engine = await resolveEngine(options.engine);
+  const program = await engine.compile(inferenceDefinition(model, 'bytes'));
+  const predictions: Predictions = { classes: new Uint8Array(n), probabilities: new Float64Array(n * count) };
+  try {
+    for (let from = 0; from < n; from += CHUNK) {
+      signal?.throwIfAborted();
+      const chunk = images.slice(from * width, (from + CHUNK) * width);
+      const outputs = await program.run({ images: hostTensor([chunk.length / width, ...imageShape(width)], chunk) });
+      predictions.classes.set(outputs.class.data, from);
       predictions.probabilities.set(outputs.probabilities.data, from * count);
     }
     return predictions;

@@ -3,7 +3,7 @@ import { openDataset } from '../../src/data/open-dataset';
 import { split } from '../../src/data/split';
 import { fitStandardiser } from '../../src/data/standardiser';
 import { readImages } from '../../src/data/images';
-import { partLabels } from '../../src/data/dataset';
+import { cifar10Checksum, partLabels } from '../../src/data/dataset';
 import { temporaryFolder } from './fixtures';
 
 const directory = process.env.CIFAR10_DIR;
@@ -16,6 +16,7 @@ describe.skipIf(!directory)('CIFAR-10 itself', () => {
     expect(dataset).toMatchObject({ name: 'cifar10', pixels: { rows: 60_000, width: 3072 } });
     // From NumPy: hashlib.sha256(pixels.tobytes() + labels.tobytes()) over the six files in order.
     expect(dataset.checksum).toBe('14a2bd144501de0a338b4c67a69c1d3c335f24e5f4e22c78ea4775ad4d3c9e6a');
+    expect(cifar10Checksum).toBe(dataset.checksum);
 
     const { train, test: tested } = split(dataset, { train: 'all', validation: 1000 });
     expect([train.rows.length, tested.rows.length]).toEqual([49_000, 10_000]);

@@ -5,7 +5,7 @@ const floors = [
   ['engine'],
   ['training'],
   ['runs'],
-  ['search'],
+  ['search', 'export'],
   ['figures', 'tables'],
   ['notebook'],
   ['explorer', 'report'],

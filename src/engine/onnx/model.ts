@@ -57,8 +57,11 @@ const DESCRIPTION = {
       fields: {
         irVersion: { id: 1, type: 'int64' },
         producerName: { id: 2, type: 'string' },
+        producerVersion: { id: 3, type: 'string' },
+        docString: { id: 6, type: 'string' },
         graph: { id: 7, type: 'Graph' },
         opsetImport: { id: 8, type: 'OperatorSet', rule: 'repeated' },
+        metadataProps: { id: 14, type: 'StringEntry', rule: 'repeated' },
       },
     },
   },
@@ -137,8 +140,18 @@ export function valueInfo(name: string, type?: DataType, shape?: readonly (numbe
 
 let modelType: Type | undefined;
 
+/** What a model says of itself. */
+export interface ModelNotes {
+  readonly producerVersion?: string;
+  /** A few lines for people. */
+  readonly docString?: string;
+  /** Text for programs, by key. */
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
 /** The bytes of an ONNX model around a graph. */
-export function encodeModel(graph: GraphProto): Uint8Array {
+export function encodeModel(graph: GraphProto, { metadata = {}, ...notes }: ModelNotes = {}): Uint8Array {
   modelType ??= Root.fromJSON(DESCRIPTION).lookupType('Model');
-  return modelType.encode(modelType.fromObject({ irVersion: 8, producerName: 'clr-lab', graph, opsetImport: [{ domain: '', version: 17 }] })).finish();
+  const metadataProps = Object.entries(metadata).map(([key, value]) => ({ key, value }));
+  return modelType.encode(modelType.fromObject({ irVersion: 8, producerName: 'clr-lab', ...notes, graph, opsetImport: [{ domain: '', version: 17 }], metadataProps })).finish();
 }

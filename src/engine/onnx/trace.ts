@@ -167,6 +167,8 @@ export const inputName = (name: string) => `in.${name}`;
 const constantName = (name: string) => `const.${name}`;
 export const isConstantName = (name: string) => name.startsWith(constantName(''));
 export const outputName = (name: string) => `out.${name}`;
+/** An input's, constant's or output's name as the definition gave it. */
+export const definedName = (name: string) => name.replace(/^(in|const|out)\./, '');
 
 export interface TracedGraph {
   readonly graph: GraphProto;
