@@ -49,6 +49,8 @@ export interface TrainOptions {
   readonly seed?: number;
   /** Measurements in an epoch, beside those at update 0 and after the last update. Default 10. */
   readonly measurementsPerEpoch?: number;
+  /** Further updates after which to measure, such as the ends of cycles. Default: none. */
+  readonly measureAt?: readonly number[];
   /** Measure on so many of the first images of each part. Default: all. */
   readonly measuredImages?: number;
   /** Default: that of `openEngine`. */
@@ -171,7 +173,9 @@ function makePlan(network: Network, { train, validation }: TrainingParts, option
   if (typeof options.engine === 'string') requireEngineName(options.engine);
   const batches = miniBatches(train.rows, { batchSize, seed });
   const updates = countUpdates(options, batches.perEpoch);
-  const measureAt = measurementUpdates(updates, batches.perEpoch, measurementsPerEpoch);
+  const never = options.measureAt?.find((at) => !Number.isInteger(at) || at < 0 || at > updates);
+  if (never !== undefined) throw new RangeError(`measureAt has ${never}; whole numbers from 0 to ${updates}, the run's updates, would be right`);
+  const measureAt = measurementUpdates(updates, batches.perEpoch, measurementsPerEpoch, options.measureAt);
   const augmentation = options.augmentation && augmentationOf(options.augmentation, train.dataset.pixels.width);
   const live = options.live && liveOptions(options.live);
   return { ...options, augmentation, network, train, validation, seed, updates, lambda, optimiser, labelSmoothing, batchSize, batches, measureAt, live, now };
