@@ -15,7 +15,7 @@ type Colour = readonly [red: number, green: number, blue: number, alpha?: number
 /** Writes a PNG without the library that reads it. */
 function png(name: string, width: number, height: number, colour: (x: number, y: number) => Colour): string {
   const picture = new PNG({ width, height });
-  for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) picture.data.set([...colour(x, y), 255].slice(0, 4), 4 * (y * width + x));
+  for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) picture.data.set([...colour(x, y), 255].slice(0, 4) as number[], 4 * (y * width + x));
   return save(name, PNG.sync.write(picture));
 }
 
