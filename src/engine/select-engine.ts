@@ -1,6 +1,7 @@
 import type { Precision } from '../network/host-tensor';
 import type { Engine, EngineName } from './engine';
 import { loadRuntime, onnxEngine } from './onnx/onnx-engine';
+import { MOST_THREADS } from './onnx/trace';
 import { referenceEngine } from './reference/reference-engine';
 import { tfjsEngine } from './tfjs/tfjs-engine';
 
@@ -11,7 +12,7 @@ export interface EngineOptions {
   readonly name?: EngineName;
   /** Default 'float32'; 'float64' on 'onnx' and 'reference' (which has no other). */
   readonly precision?: Precision;
-  /** Threads of 'onnx'. Default: one per core. */
+  /** Threads of 'onnx', at most 12. Default: one per core. */
   readonly threads?: number;
   /** Where a change of engine is told. Default: standard error. */
   readonly onMessage?: (text: string) => void;
@@ -23,7 +24,7 @@ export interface EngineOptions {
  * @throws RangeError for a name, precision or number of threads that no engine has
  */
 export async function openEngine({ name, precision, threads, onMessage = tell }: EngineOptions = {}): Promise<Engine> {
-  if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1)) throw new RangeError(`threads must be a whole number, 1 or more, not ${threads}`);
+  if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= MOST_THREADS)) throw new RangeError(`threads must be a whole number from 1 to ${MOST_THREADS}, not ${threads}`);
   if (precision !== undefined && precision !== 'float32' && precision !== 'float64') throw new RangeError(`precision must be 'float32' or 'float64', not ${JSON.stringify(precision)}`);
   switch (resolveEngineName(name, onMessage)) {
     case 'onnx':

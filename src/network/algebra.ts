@@ -45,6 +45,10 @@ export interface Algebra<T> {
   transpose(x: T): T;
   /** `shape` may hold one −1, whose size follows from the others. */
   reshape(x: T, shape: readonly number[]): T;
+  /** One after another along an axis. */
+  concat(parts: readonly T[], axis: number): T;
+  /** The parts of these sizes along an axis, which they fill. */
+  split(x: T, sizes: readonly number[], axis: number): T[];
 
   /** Sum along an axis, or of everything. */
   sum(x: T, axis?: number, keepDimension?: boolean): T;

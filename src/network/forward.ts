@@ -21,9 +21,19 @@ export function layer<T>(A: Algebra<T>, parameters: Tensors<T>, k: number, X: T)
  * a network with batch normalisation gives its parameters through `absorbBatchNormalisation` first.
  */
 export function forward<T>(A: Algebra<T>, network: Network, parameters: Tensors<T>, X: T): Activations<T> {
-  const inputs = [X];
-  for (let k = 1; k < depth(network); k++) inputs.push(A.relu(layer(A, parameters, k, inputs[k - 1]))); // [n × m_k]
-  return { inputs, scores: layer(A, parameters, depth(network), inputs[inputs.length - 1]) }; // [n × classes]
+  const { inputs, scores } = forwardFrom(A, network, parameters, layer(A, parameters, 1, X));
+  return { inputs: [X, ...inputs], scores };
+}
+
+/** The rest of the forward pass, from the first layer's pre-activations S [n × m_1] on; `inputs` are those of the layers after it. */
+export function forwardFrom<T>(A: Algebra<T>, network: Network, parameters: Tensors<T>, S: T): Activations<T> {
+  const inputs: T[] = [];
+  let scores = S;
+  for (let k = 2; k <= depth(network); k++) {
+    inputs.push(A.relu(scores)); // [n × m_(k−1)]
+    scores = layer(A, parameters, k, inputs[k - 2]); // [n × m_k]
+  }
+  return { inputs, scores };
 }
 
 /** What the forward pass of training leaves beside. */

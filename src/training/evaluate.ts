@@ -4,7 +4,7 @@ import { openEngine } from '../engine/select-engine';
 import { currentSignal } from './interruption';
 import type { Scores } from './measurement';
 import { type Model, programData, requireFit } from './model';
-import { evaluationProgram } from './programs';
+import { evaluationProgram } from './evaluation-program';
 import { score } from './scoring';
 
 export interface EvaluateOptions {

@@ -6,6 +6,7 @@ import { forward } from '../network/forward';
 import { hostTensor } from '../network/host-tensor';
 import type { Network } from '../network/network';
 import { absorbStandardiser } from '../network/standardise';
+import { CHUNK, nextChunks } from './chunks';
 import { type EvaluateOptions, resolveEngine } from './evaluate';
 import { imageShape, inferenceDefinition } from './inference';
 import { currentSignal } from './interruption';
@@ -20,9 +21,6 @@ export interface Predictions {
   readonly probabilities: Float64Array;
 }
 
-/** Images per call: some milliseconds, so that the event loop turns. */
-const CHUNK = 500;
-
 /** Which class a trained network takes each image of a part for, and with what probability. */
 export async function predict(model: Model, part: Part, options: Omit<EvaluateOptions, 'lambda'> = {}): Promise<Predictions> {
   const { network, parameters, standardiser } = model;
@@ -36,10 +34,10 @@ export async function predict(model: Model, part: Part, options: Omit<EvaluateOp
   try {
     for (let from = 0; from < rows.length; from += CHUNK) {
       signal?.throwIfAborted();
-      const chunk = rows.subarray(from, from + CHUNK);
-      const outputs = await program.run({ ...parameters, rows: hostTensor([chunk.length], chunk) });
-      predictions.classes.set(outputs.classes.data, from);
-      predictions.probabilities.set(outputs.probabilities.data, from * count);
+      const chunk = nextChunks(rows, from, { units: Math.max(...network.layers.slice(1)) });
+      const outputs = await program.run({ ...parameters, rows: hostTensor([chunk.size], chunk.rows) });
+      predictions.classes.set(outputs.classes.data.subarray(0, chunk.images), from);
+      predictions.probabilities.set(outputs.probabilities.data.subarray(0, chunk.images * count), from * count);
     }
     return predictions;
   } finally {

@@ -1,16 +1,14 @@
 import type { Algebra, Tensors } from '../network/algebra';
 import { type Augmentation, variantTable } from './augmentation';
 import type { ByteRows, Definition, InputSpec } from '../engine/engine';
-import { absorbBatchNormalisation } from '../network/batch-normalisation';
-import { forward } from '../network/forward';
 import { hostTensor, type HostTensor, mapTensors } from '../network/host-tensor';
-import { crossEntropies, smoothed, sumOfSquares } from '../network/loss';
+import { smoothed } from '../network/loss';
 import { maskName, droppedLayers } from '../network/dropout';
 import type { Network } from '../network/network';
 import { momentShapes, type Optimiser } from '../network/optimiser/optimiser';
 import { sgd } from '../network/optimiser/sgd';
 import { modelShapes, parameterShapes, pick, type Shapes } from '../network/parameters';
-import { absorbStandardiser, type PixelScaling, standardise } from '../network/standardise';
+import { type PixelScaling, standardise } from '../network/standardise';
 import { update } from '../network/update';
 
 /** What programs know of the data: images in their file, labels, and the training part's standardiser. */
@@ -23,7 +21,8 @@ export interface ProgramData {
   readonly standardDeviation: Float64Array;
 }
 
-function constants(data: ProgramData): Tensors<HostTensor | ByteRows> {
+/** The data as a program's constants. */
+export function dataConstants(data: ProgramData): Tensors<HostTensor | ByteRows> {
   const { images, labels } = data;
   return { images, labels: hostTensor([labels.length], Int32Array.from(labels)), ...scalingConstants(data) };
 }
@@ -79,7 +78,7 @@ export function updatesProgram(network: Network, data: ProgramData, batchSize: n
   return {
     name: 'updates',
     inputs: { ...floatSpecs(shapes), ...sequences, lambda: { type: 'float', shape: [] } },
-    constants: { ...constants(data), ...(augmentation && { variants: variantTable(augmentation, data.images.width) }) },
+    constants: { ...dataConstants(data), ...(augmentation && { variants: variantTable(augmentation, data.images.width) }) },
     compute<T>(A: Algebra<T>, inputs: Tensors<T>, { images, labels, mean, inverseDeviation, variants }: Tensors<T>) {
       const n = A.scalar(batchSize);
       const { lambda } = inputs;
@@ -92,41 +91,4 @@ export function updatesProgram(network: Network, data: ProgramData, batchSize: n
       }).state;
     },
   };
-}
-
-/** The names of one network's parameters among those of several: W1.0, b1.0, … */
-export function numbered<T>(parameters: Tensors<T>, index: number): Tensors<T> {
-  return Object.fromEntries(Object.entries(parameters).map(([name, value]) => [`${name}.${index}`, value]));
-}
-
-/**
- * How well networks of one shape do on chunks of images, `rows` [chunks × images]. For network k, `crossEntropy.k` and `correct.k`
- * are each chunk's sum of cross-entropies and number of correct predictions, [chunks], and `sumOfSquares.k` is Σ W², []. Several
- * networks share the work of reading the images and give the same bytes as one at a time.
- */
-export function evaluationProgram(network: Network, data: ProgramData, networks = 1): Definition {
-  const indices = Array.from({ length: networks }, (_, index) => index);
-  const merge = <T>(each: (index: number) => Tensors<T>): Tensors<T> => Object.assign({}, ...indices.map((index) => numbered(each(index), index)));
-  return {
-    name: 'evaluation',
-    inputs: { ...merge(() => modelSpecs(network)), rows: { type: 'int', shape: ['chunks', 'images'] } },
-    constants: constants(data),
-    compute<T>(A: Algebra<T>, inputs: Tensors<T>, { images, labels, mean, inverseDeviation }: Tensors<T>) {
-      const parameters = indices.map((index) => mapTensors(modelSpecs(network), (_, name) => inputs[`${name}.${index}`]));
-      const onRawImages = parameters.map((each) => absorbStandardiser(A, absorbBatchNormalisation(A, network, each), { mean, inverseDeviation }));
-      const { outputs } = A.scan({}, { rows: inputs.rows }, (_, { rows }) => {
-        const X = A.float(A.gather(images, rows)); // [images × d]
-        const chunkLabels = A.gather(labels, rows); // [images]
-        const Y = A.oneHot(chunkLabels, network.layers[network.layers.length - 1]); // [images × classes]
-        return { state: {}, outputs: merge((index) => scoreChunk(A, network, onRawImages[index], X, Y, chunkLabels)) };
-      });
-      return { ...outputs, ...merge((index) => ({ sumOfSquares: sumOfSquares(A, network, parameters[index]) })) };
-    },
-  };
-}
-
-function scoreChunk<T>(A: Algebra<T>, network: Network, parameters: Tensors<T>, X: T, Y: T, labels: T): Tensors<T> {
-  const { scores } = forward(A, network, parameters, X); // [images × classes]
-  const correct = A.equal(A.float(A.argMax(scores)), A.float(labels)); // [images]
-  return { crossEntropy: A.sum(crossEntropies(A, scores, Y)), correct: A.sum(correct) };
 }

@@ -1,11 +1,9 @@
 import type { Program } from '../engine/engine';
 import { hostTensor, type HostTensors } from '../network/host-tensor';
+import { CHUNK, nextChunks } from './chunks';
+import { numbered } from './evaluation-program';
 import type { Scores } from './measurement';
 import { adaptivePace, type Pace } from './pace';
-import { numbered } from './programs';
-
-/** Images per product: enough to keep the cores busy, few enough to stay in their caches. */
-const CHUNK = 500;
 
 export interface ScoringOptions {
   readonly lambda: number;
@@ -21,18 +19,19 @@ export async function score(program: Program, networks: readonly HostTensors[], 
   const { lambda, signal, pace = adaptivePace() } = options;
   const parameters: HostTensors = Object.assign({}, ...networks.map(numbered));
   const totals = networks.map(() => ({ crossEntropy: 0, correct: 0, sumOfSquares: 0 }));
+  const units = widestLayer(networks);
   for (let from = 0; from < rows.length; ) {
     signal?.throwIfAborted();
-    const [chunks, size] = nextChunks(rows.length - from, pace.units());
+    const chunks = nextChunks(rows, from, { most: pace.units(), units });
     const started = performance.now();
-    const outputs = await program.run({ ...parameters, rows: hostTensor([chunks, size], rows.subarray(from, from + chunks * size)) });
-    if (size === CHUNK) pace.took(chunks, performance.now() - started);
+    const outputs = await program.run({ ...parameters, rows: hostTensor([chunks.count, chunks.size], chunks.rows) });
+    if (chunks.size === CHUNK) pace.took(chunks.count, performance.now() - started);
     totals.forEach((total, network) => {
-      total.crossEntropy = sum(outputs[`crossEntropy.${network}`], total.crossEntropy);
-      total.correct = sum(outputs[`correct.${network}`], total.correct);
+      total.crossEntropy = sum(outputs[`crossEntropy.${network}`].data, chunks.images, total.crossEntropy);
+      total.correct = sum(outputs[`correct.${network}`].data, chunks.images, total.correct);
       total.sumOfSquares = outputs[`sumOfSquares.${network}`].data[0];
     });
-    from += chunks * size;
+    from += chunks.images;
   }
   return totals.map(({ crossEntropy, correct, sumOfSquares }) => {
     const loss = crossEntropy / rows.length;
@@ -40,13 +39,15 @@ export async function score(program: Program, networks: readonly HostTensors[], 
   });
 }
 
-function sum({ data }: HostTensors[string], start: number): number {
-  let total = start;
-  for (const value of data) total += value;
-  return total;
+/** Units of the widest product: the first layers of all networks are one. */
+function widestLayer(networks: readonly HostTensors[]): number {
+  const widths = Object.entries(networks[0]).map(([name, { shape }]) => (name === 'W1' ? networks.length : 1) * shape[shape.length - 1]);
+  return Math.max(...widths);
 }
 
-/** Whole chunks as long as there are any, then the rest as one chunk of its own. */
-function nextChunks(left: number, most: number): [chunks: number, size: number] {
-  return left >= CHUNK ? [Math.min(most, Math.floor(left / CHUNK)), CHUNK] : [1, left];
+/** `start` plus the first `count` values, one after another. */
+function sum(values: ArrayLike<number>, count: number, start: number): number {
+  let total = start;
+  for (let index = 0; index < count; index++) total += values[index];
+  return total;
 }

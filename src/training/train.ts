@@ -21,9 +21,10 @@ import type { History, Measurement } from './measurement';
 import { measurementUpdates } from './measurement-updates';
 import { type MiniBatches, miniBatches } from './mini-batches';
 import { type Model, programData, requireFit } from './model';
+import { evaluationProgram, networksTogether } from './evaluation-program';
 import { type Evaluators, openEvaluators } from './evaluators';
 import { adaptivePace, type Pace } from './pace';
-import { evaluationProgram, updatesProgram } from './programs';
+import { updatesProgram } from './programs';
 import { score } from './scoring';
 import { startStopwatch, type Stopwatch } from './stopwatch';
 import { updateInputs } from './update-inputs';
@@ -190,9 +191,7 @@ function countUpdates({ updates, epochs }: TrainOptions, perEpoch: number): numb
   return count;
 }
 
-/** As many snapshots of the network are measured at a time, because they share the work of reading the images … */
-const TOGETHER = 8;
-/** … if the first of them need not wait longer than this for its measurement, in seconds. */
+/** Snapshots of the network are measured together if the first of them need not wait longer than this for its measurement, in seconds. */
 const LONGEST_WAIT = 1;
 
 /** Each measurement leaves `progress` complete before it is yielded, so a run can be left and taken up again between any two. */
@@ -211,6 +210,7 @@ async function* run(plan: Plan, progress: Progress): AsyncGenerator<Measurement,
   const measured = onSamples(plan, plan.measuredImages);
   const pace = adaptivePace(plan.live && LIVE_CALL / plan.live.perSecond);
   let state = progress.state ?? castTensors(initialState(plan), engine.precision);
+  const most = networksTogether(network);
   let [trainedTo, together, since] = [progress.update, 1, stopwatch.seconds()];
   let snapshots: Snapshot[] = [];
   try {
@@ -230,7 +230,7 @@ async function* run(plan: Plan, progress: Progress): AsyncGenerator<Measurement,
         stopwatch.resume();
         signal?.throwIfAborted();
       }
-      together = perSnapshot * TOGETHER < LONGEST_WAIT ? TOGETHER : 1;
+      together = perSnapshot * most < LONGEST_WAIT ? most : 1;
       [snapshots, since] = [[], stopwatch.seconds()];
     }
   } finally {
@@ -250,9 +250,9 @@ interface Snapshot {
   readonly state: HostTensors;
 }
 
-/** Measures snapshots together if there are `TOGETHER`, else one by one: the numbers are the same. */
+/** Measures snapshots together if there are as many as are best together, else one by one: the numbers are the same. */
 async function measure(plan: Plan, evaluators: Evaluators, snapshots: readonly Snapshot[], signal: AbortSignal | undefined): Promise<Measurement[]> {
-  const groups = snapshots.length === TOGETHER ? [snapshots] : snapshots.map((snapshot) => [snapshot]);
+  const groups = snapshots.length === networksTogether(plan.network) ? [snapshots] : snapshots.map((snapshot) => [snapshot]);
   const measurements: Measurement[] = [];
   for (const group of groups) {
     const { program, pace } = await evaluators.for(group.length);

@@ -3,7 +3,8 @@ import { mathematicsVersion } from '../../src/engine/onnx/version';
 import { identityOf, keyOf } from '../../src/runs/identity';
 import { parseRunSettings } from '../../src/runs/settings';
 import { fullyConnected } from '../../src/network/network';
-import { evaluationProgram, updatesProgram } from '../../src/training/programs';
+import { evaluationProgram } from '../../src/training/evaluation-program';
+import { updatesProgram } from '../../src/training/programs';
 import { smallSettings } from './small-dataset';
 
 const settings = parseRunSettings(smallSettings);

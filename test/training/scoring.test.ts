@@ -7,7 +7,7 @@ import { initialise } from '../../src/network/initialise';
 import { fullyConnected } from '../../src/network/network';
 import { programData } from '../../src/training/model';
 import { adaptivePace } from '../../src/training/pace';
-import { evaluationProgram } from '../../src/training/programs';
+import { evaluationProgram } from '../../src/training/evaluation-program';
 import { score } from '../../src/training/scoring';
 import { randomDataset } from '../support/random-dataset';
 

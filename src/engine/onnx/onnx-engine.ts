@@ -8,18 +8,18 @@ import { sync as writeFileAtomic } from 'write-file-atomic';
 import { type HostTensor, type Precision, toPrecision } from '../../network/host-tensor';
 import { type Definition, type Engine, isByteRows, type Program, requireInputs } from '../engine';
 import { encodeModel } from './model';
-import { inputName, outputName, trace } from './trace';
+import { inputName, MOST_THREADS, outputName, trace } from './trace';
 
 type Runtime = typeof import('onnxruntime-node');
 
 export interface OnnxOptions {
   readonly precision?: Precision;
-  /** Threads within one call. Default: one per core. */
+  /** Threads within one call, at most `MOST_THREADS`. Default: one per core. */
   readonly threads?: number;
 }
 
 /** The engine that records a program once as an ONNX graph and runs it with ONNX Runtime. */
-export function onnxEngine({ precision = 'float32', threads = availableParallelism() }: OnnxOptions = {}): Engine {
+export function onnxEngine({ precision = 'float32', threads = Math.min(availableParallelism(), MOST_THREADS) }: OnnxOptions = {}): Engine {
   const runtime = loadRuntime();
   const sessionOptions: InferenceSession.SessionOptions = {
     executionProviders: ['cpu'],

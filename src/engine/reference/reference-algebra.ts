@@ -119,6 +119,26 @@ function gather(x: Numbers, indices: Numbers): Numbers {
   return make([...indices.shape, ...rest], data);
 }
 
+/** The slices of x from `start` on along an axis, `size` of them. */
+function slice(x: Numbers, axis: number, start: number, size: number): Numbers {
+  const inner = elements(x.shape.slice(axis + 1));
+  const [block, whole] = [size * inner, x.shape[axis] * inner];
+  const shape = x.shape.map((n, k) => (k === axis ? size : n));
+  return make(shape, fill(elements(shape), (index) => x.data[Math.floor(index / block) * whole + start * inner + (index % block)]));
+}
+
+function split(x: Numbers, sizes: readonly number[], axis: number): Numbers[] {
+  if (total(sizes) !== x.shape[axis]) throw new RangeError(`parts of ${sizes.join(' + ')} do not fill the ${x.shape[axis]} along axis ${axis}`);
+  return sizes.map((size, part) => slice(x, axis, total(sizes.slice(0, part)), size));
+}
+
+function concat(parts: readonly Numbers[], axis: number): Numbers {
+  const [outer, inner] = [elements(parts[0].shape.slice(0, axis)), elements(parts[0].shape.slice(axis + 1))];
+  const shape = parts[0].shape.map((n, k) => (k === axis ? total(parts.map((part) => part.shape[axis])) : n));
+  const rows = Array.from({ length: outer }, (_, n) => parts.flatMap(({ shape: own, data }) => Array.from({ length: own[axis] * inner }, (__, k) => data[n * own[axis] * inner + k])));
+  return make(shape, Float64Array.from(rows.flat()));
+}
+
 /** Row n of a tensor, one axis less. */
 function row(x: Numbers, n: number): Numbers {
   const shape = x.shape.slice(1);
@@ -161,6 +181,8 @@ export const referenceAlgebra: Algebra<Numbers> = {
   matmulAdd: (a, b, c, options) => zip(matmul(a, b, options), c, (p, q) => p + q),
   transpose,
   reshape: (x, shape) => make(shape.map((size) => (size === -1 ? -x.data.length / elements(shape) : size)), x.data),
+  concat,
+  split,
   sum: (x, axis, keepDimension = false) => reduce(x, axis, keepDimension, total),
   mean: (x, axis, keepDimension = false) => reduce(x, axis, keepDimension, (values) => total(values) / values.length),
   max: (x, axis, keepDimension = false) => reduce(x, axis, keepDimension, largest),

@@ -69,6 +69,8 @@ export function tfjsAlgebra(tf: typeof TensorFlow): Algebra<TfjsValue> {
     matmulAdd: (a, b, c, options) => tf.add(matmul(a, b, options), tensor(c)),
     transpose: unary((x) => tf.transpose(x)),
     reshape: (x, shape) => tf.reshape(tensor(x), [...shape]),
+    concat: (parts, axis) => tf.concat(parts.map(tensor), axis),
+    split: (x, sizes, axis) => tf.split(tensor(x), [...sizes], axis),
     sum: (x, axis, keepDimension = false) => tf.sum(tensor(x), axis, keepDimension),
     mean: (x, axis, keepDimension = false) => tf.mean(tensor(x), axis, keepDimension),
     max: (x, axis, keepDimension = false) => tf.max(tensor(x), axis, keepDimension),
