@@ -29,6 +29,8 @@ export interface Algebra<T> {
   div(a: T, b: T): T;
   /** max(0, x). */
   relu(x: T): T;
+  /** The gradient with respect to what went into a ReLU, from that with respect to its `output`: `upstream` where the output is above 0, else 0. */
+  reluGradient(upstream: T, output: T): T;
   /** −1, 0 or 1. */
   sign(x: T): T;
   abs(x: T): T;

@@ -47,7 +47,7 @@ export function backward<T>(A: Algebra<T>, network: Network, parameters: Tensors
     gradients[`W${k}`] = { X: input, G };
     if (k === 1) break;
     const upstream = A.matmul(G, parameters[`W${k}`], { transposeB: true }); // [n × m_k] [m_k × m_(k−1)]
-    G = A.mul(upstream, A.sign(input)); // H = max(0, S): its sign is 1 where the unit is active
+    G = A.reluGradient(upstream, input); // [n × m_(k−1)]
     if (dropout.has(k - 1)) G = A.mul(G, dropout.get(k - 1)!);
   }
   return { gradients: pick(parameterShapes(network), gradients), normalised };

@@ -100,6 +100,7 @@ class Tracer implements Algebra<Value> {
   mul = (a: Value, b: Value) => this.elementwise('Mul', a, b);
   div = (a: Value, b: Value) => this.elementwise('Div', a, b);
   relu = (x: Value) => this.apply('Relu', [x]);
+  reluGradient = (upstream: Value, output: Value) => this.apply('Where', [this.elementwise('Greater', output, this.scalar(0), 'bool'), upstream, this.scalar(0)], { type: upstream.type, shape: upstream.shape });
   sign = (x: Value) => this.apply('Sign', [x]);
   abs = (x: Value) => this.apply('Abs', [x]);
   exp = (x: Value) => this.apply('Exp', [x]);

@@ -171,6 +171,7 @@ export const referenceAlgebra: Algebra<Numbers> = {
   mul: (a, b) => zip(a, b, (p, q) => p * q),
   div: (a, b) => zip(a, b, (p, q) => p / q),
   relu: (x) => map(x, (value) => (value < 0 ? 0 : value)),
+  reluGradient: (upstream, output) => zip(upstream, output, (gradient, value) => (value > 0 ? gradient : 0)),
   sign: (x) => map(x, Math.sign),
   abs: (x) => map(x, Math.abs),
   exp: (x) => map(x, Math.exp),

@@ -26,6 +26,7 @@ export function tfjsAlgebra(tf: typeof TensorFlow): Algebra<TfjsValue> {
   /** Transposes first: the product's own transposed forms are 10 to 50 times slower on WebAssembly. */
   function matmul(a: TfjsValue, b: TfjsValue, { transposeA = false, transposeB = false }: MatmulOptions = {}): TensorFlow.Tensor {
     const [p, q] = [tensor(a) as TensorFlow.Tensor2D, tensor(b) as TensorFlow.Tensor2D];
+    if (transposeA && !transposeB && q.size + p.shape[1] * q.shape[1] < p.size) return tf.transpose(tf.matMul(tf.transpose(q), p)); // (bᵀ a)ᵀ: less to transpose
     return tf.matMul(transposeA ? tf.transpose(p) : p, transposeB ? tf.transpose(q) : q);
   }
 
@@ -58,6 +59,7 @@ export function tfjsAlgebra(tf: typeof TensorFlow): Algebra<TfjsValue> {
     mul: binary(tf.mul),
     div: binary(tf.div),
     relu: unary(tf.relu),
+    reluGradient: binary((upstream, output) => tf.mul(upstream, tf.step(output))),
     // tf.sign is 0 for small numbers on WebAssembly.
     sign: unary((x) => tf.sub(tf.step(x), tf.step(tf.neg(x)))),
     abs: unary(tf.abs),
