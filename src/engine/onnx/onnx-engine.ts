@@ -27,8 +27,9 @@ export function onnxEngine({ precision = 'float32', threads = Math.min(available
     interOpNumThreads: 1,
     graphOptimizationLevel: 'all',
     logSeverityLevel: 3, // unused initialisers are no news
-    // A thread that waits in a busy loop gains a tenth on an idle machine, and costs twice the time on one that has other work.
-    extra: { session: { intra_op: { allow_spinning: '0' } } },
+    // Between two operations of a call, threads wait in a busy loop for a moment: waking them takes longer. Longer loops, or loops of more
+    // threads than there are cores, cost twice the time on a machine that has other work.
+    extra: { session: { intra_op: { allow_spinning: threads <= availableParallelism() ? '1' : '0', spin_duration_us: '100' }, force_spinning_stop: '1' } },
   };
   return {
     name: 'onnx',
