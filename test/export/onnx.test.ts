@@ -105,7 +105,7 @@ test('refuses what cannot be right', async () => {
 });
 
 /** All 10,000 test images of CIFAR-10 where it is there and all tests run, else a part of a synthetic set: the report's network. */
-test('the file gives the same classes as the network in memory on all test images', async () => {
+test('the file gives the same classes as the network in memory on all test images', { timeout: 300_000 }, async () => {
   const dataset = process.env.CLR_LAB_TEST_ALL && process.env.CIFAR10_DIR ? await openDataset() : undefined;
   const real = dataset && split(dataset, { train: ['batch 1'], validation: ['batch 2'] });
   const { train, validation, test: testing }: { train: Part; validation: Part; test: Part } = real ?? parts;

@@ -75,7 +75,7 @@ test('is a layers model of two files, in which every layer and class has its nam
   expect(tf.memory().numTensors).toBe(before);
 });
 
-test.runIf(process.env.CLR_LAB_TEST_ALL && process.env.CIFAR10_DIR)('the model gives the same classes as the network in memory on all test images of CIFAR-10', async () => {
+test.runIf(process.env.CLR_LAB_TEST_ALL && process.env.CIFAR10_DIR)('the model gives the same classes as the network in memory on all test images of CIFAR-10', { timeout: 300_000 }, async () => {
   const { train, validation, test: testing } = split(await openDataset(), { train: ['batch 1'], validation: ['batch 2'] });
   const { model } = await fit(fullyConnected({ layers: [3072, 50, 10] }), { train, validation }, { schedule: cyclical({ stepSize: 100 }), updates: 200, measurementsPerEpoch: 1 });
   await expectSame(model, testing);
