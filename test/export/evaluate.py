@@ -26,6 +26,7 @@ def softmax(x, axis=-1):
 
 operations = {
     "Cast": lambda x, to: x.astype(np.float64 if to == onnx.TensorProto.FLOAT else onnx.mapping.TENSOR_TYPE_TO_NP_TYPE[to]),
+    "DequantizeLinear": lambda x, scale: x.astype(np.float64) * scale,
     "Reshape": lambda x, shape: x.reshape(shape.astype(int)),
     "Sub": lambda a, b: a - b,
     "Mul": lambda a, b: a * b,
