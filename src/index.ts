@@ -72,6 +72,7 @@ export type { Trial } from './search/trial';
 export { linear, list, logarithmic, logUniform, uniform, type Space } from './search/space';
 export { gridSampler, randomSampler, type Sampler } from './search/sampler';
 export { medianPruner, successiveHalving, type Pruner } from './search/pruner';
+export { among, summarise, type Alternatives, type AlternativeSummary } from './search/alternatives';
 export { byParameter, narrow, seedsNeeded } from './search/narrow';
 export { rankByMean, seedDeviation, type SeedSummary } from './search/seed-statistics';
 

@@ -1,4 +1,4 @@
-import type { Figure, FigureOptions, ScatterTrace } from './figure';
+import type { Axis, Figure, FigureOptions, ScatterTrace } from './figure';
 import { mean, rounded, standardDeviation } from './numbers';
 import { axisOf, colourway, figure, legendAbove, narrowLegend } from './template';
 
@@ -11,6 +11,8 @@ export interface Repeated {
 export interface SpreadOptions extends FigureOptions {
   xTitle?: string;
   yTitle?: string;
+  /** Names to stand at x = 0, 1, 2, … instead of numbers. */
+  xNames?: readonly string[];
   xLog?: boolean;
   yLog?: boolean;
   yRange?: [number, number];
@@ -26,7 +28,7 @@ export interface SpreadOptions extends FigureOptions {
  * `groups` is one series, or several by name. Several points at one x belong in one entry.
  */
 export function spread(groups: readonly Repeated[] | Readonly<Record<string, readonly Repeated[]>>, options: SpreadOptions = {}): Figure {
-  const { xTitle = '', yTitle = '', xLog = false, yLog = false, yRange, format = '.1%', join = false, ...common } = options;
+  const { xTitle = '', yTitle = '', xNames, xLog = false, yLog = false, yRange, format = '.1%', join = false, ...common } = options;
   const series = Object.entries(isList(groups) ? { mean: groups } : groups);
   const data = series.flatMap(([name, points], i): ScatterTrace[] => {
     const color = colourway[i % colourway.length]!;
@@ -45,11 +47,15 @@ export function spread(groups: readonly Repeated[] | Readonly<Record<string, rea
   return figure(data, {
     ...common,
     layout: {
-      xaxis: axisOf(xTitle, { log: xLog }), yaxis: axisOf(yTitle, { log: yLog, range: yRange, tickFormat: format }),
+      xaxis: { ...axisOf(xTitle, { log: xLog }), ...(xNames && namedTicks(xNames)) }, yaxis: axisOf(yTitle, { log: yLog, range: yRange, tickFormat: format }),
       showlegend: series.length > 1, legend: legendAbove,
     },
     ...(series.length > 1 ? { narrow: narrowLegend() } : {}),
   });
+}
+
+function namedTicks(names: readonly string[]): Axis {
+  return { tickmode: 'array', tickvals: names.map((_, index) => index), ticktext: [...names], range: [-0.5, names.length - 0.5], showgrid: false };
 }
 
 function isList(groups: readonly Repeated[] | Readonly<Record<string, readonly Repeated[]>>): groups is readonly Repeated[] {
