@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { benchCommand } from './bench';
 import { buildCommand } from './build';
 import { dataCommand } from './data';
 import { exportCommand } from './export';
@@ -27,6 +28,7 @@ const program = new Command('clr-lab')
   .addCommand(exportCommand())
   .addCommand(dataCommand())
   .addCommand(exploreCommand())
+  .addCommand(benchCommand())
   .addCommand(labCommand())
   .addCommand(kernelCommand())
   .addCommand(buildCommand())

@@ -4,7 +4,6 @@ import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { extract } from 'tar-stream';
 import type { Extract, Header } from 'tar-stream';
 import { unfinishedName } from './atomic-write';
 import type { Reporting } from './dataset';
@@ -58,6 +57,7 @@ export async function extractBatches(
 
   await mkdir(temporary);
   try {
+    const { extract } = require('tar-stream') as typeof import('tar-stream'); // for a download only
     const tar = extract();
     const feeding = pipeline(createReadStream(archive), createGunzip(), limitTo(total + surplus), tar, { signal });
     // A refused member also breaks the pipeline off: the member's error is the one to tell.

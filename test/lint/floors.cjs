@@ -8,7 +8,7 @@ const floors = [
   ['search', 'export'],
   ['figures', 'tables'],
   ['notebook'],
-  ['explorer', 'report'],
+  ['explorer', 'report', 'benchmark'],
   ['cli'],
 ];
 

@@ -1,4 +1,4 @@
-import { Root, type Type } from 'protobufjs';
+import type { Type } from 'protobufjs';
 
 /**
  * The part of the ONNX format that is needed here, with the field numbers of the public onnx.proto (IR version 8).
@@ -151,7 +151,13 @@ export interface ModelNotes {
 
 /** The bytes of an ONNX model around a graph. */
 export function encodeModel(graph: GraphProto, { metadata = {}, ...notes }: ModelNotes = {}): Uint8Array {
-  modelType ??= Root.fromJSON(DESCRIPTION).lookupType('Model');
+  modelType ??= loadModelType();
   const metadataProps = Object.entries(metadata).map(([key, value]) => ({ key, value }));
   return modelType.encode(modelType.fromObject({ irVersion: 8, producerName: 'clr-lab', ...notes, graph, opsetImport: [{ domain: '', version: 17 }], metadataProps })).finish();
+}
+
+/** protobufjs is loaded for the first model: the import of the library does not wait for it. */
+function loadModelType(): Type {
+  const { Root } = require('protobufjs') as typeof import('protobufjs');
+  return Root.fromJSON(DESCRIPTION).lookupType('Model');
 }
