@@ -35,9 +35,13 @@ export const MEASURED_IMAGES = 20_000;
 /** Updates between two measurements of figure 4. */
 const UPDATES_PER_MEASUREMENT = 10;
 
-/** About that share of figure 4, at least one measurement. */
+/** Snapshots that are measured together: a share holds whole groups, as the whole does. */
+const MEASURED_TOGETHER = 8;
+
+/** About that share of figure 4, at least eight measurements. */
 export function shareOfFigure4(share: number): Work {
-  const measurements = Math.min(wholeFigure4.measurements, Math.max(1, Math.round(share * wholeFigure4.measurements)));
+  const groups = Math.max(1, Math.round((share * wholeFigure4.measurements) / MEASURED_TOGETHER));
+  const measurements = Math.min(wholeFigure4.measurements, MEASURED_TOGETHER * groups);
   return { updates: UPDATES_PER_MEASUREMENT * measurements, measurements };
 }
 

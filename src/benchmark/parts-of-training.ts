@@ -7,7 +7,8 @@ import type { Schedule } from '../schedule/schedule';
 import { miniBatches } from '../training/mini-batches';
 import { programData } from '../training/model';
 import { adaptivePace } from '../training/pace';
-import { evaluationProgram, updatesProgram } from '../training/programs';
+import { evaluationProgram } from '../training/evaluation-program';
+import { updatesProgram } from '../training/programs';
 import { score } from '../training/scoring';
 import type { TrainingParts } from '../training/train';
 
