@@ -1,8 +1,9 @@
 import type { Standardiser } from '../data/standardiser';
 import type { Engine } from '../engine/engine';
-import { castTensors, hostTensor } from '../network/host-tensor';
+import { castTensors } from '../network/host-tensor';
 import { initialise } from '../network/initialise';
 import type { Network } from '../network/network';
+import { sgd } from '../network/optimiser/sgd';
 import type { Schedule } from '../schedule/schedule';
 import { miniBatches } from '../training/mini-batches';
 import { programData } from '../training/model';
@@ -11,6 +12,7 @@ import { evaluationProgram } from '../training/evaluation-program';
 import { updatesProgram } from '../training/programs';
 import { score } from '../training/scoring';
 import type { TrainingParts } from '../training/train';
+import { updateInputs } from '../training/update-inputs';
 
 export interface PartOfTraining {
   readonly network: Network;
@@ -26,7 +28,7 @@ export interface PartOfTraining {
 /** Training without any measurement, by the program that `train` uses: a function from a number of updates to the seconds that they took. */
 export async function openTrainingAlone({ network, parts, standardiser, engine, schedule, batchSize, lambda, seed }: PartOfTraining): Promise<(updates: number) => Promise<number>> {
   const program = await engine.compile(updatesProgram(network, programData(parts.train.dataset, standardiser), batchSize));
-  const batches = miniBatches(parts.train.rows, { batchSize, seed });
+  const plan = { network, optimiser: sgd(), batches: miniBatches(parts.train.rows, { batchSize, seed }), batchSize, schedule, lambda, seed };
   const pace = adaptivePace();
   const start = castTensors(initialise(network, { seed }), engine.precision);
   return async (updates) => {
@@ -35,12 +37,7 @@ export async function openTrainingAlone({ network, parts, standardiser, engine, 
     for (let first = 1; first <= updates; ) {
       const count = Math.min(pace.units(), updates - first + 1);
       const called = performance.now();
-      parameters = await program.run({
-        ...parameters,
-        rows: hostTensor([count, batchSize], batches.rows(first, first + count - 1)),
-        etas: hostTensor([count], Float64Array.from({ length: count }, (_, index) => schedule(first + index))),
-        lambda: hostTensor([], Float64Array.of(lambda)),
-      });
+      parameters = await program.run({ ...parameters, ...updateInputs(plan, first, first + count - 1) });
       pace.took(count, performance.now() - called);
       first += count;
     }
