@@ -36,7 +36,7 @@ async function answer(command: Command): Promise<WorkDone> {
 
 describe.each(PEERS)('$name', (peer) => {
   const installed = peerCommand(peer, 1) !== undefined;
-  if (!installed) console.warn(`${peer.name} is not installed: left out`);
+  if (!installed) process.stderr.write(`${peer.name} is not installed: left out\n`);
 
   test.runIf(installed)('trains the same network to the same curve', async () => {
     const { found } = peerContenders(data.folder, experiment);
