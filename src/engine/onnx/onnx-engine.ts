@@ -29,7 +29,11 @@ export function onnxEngine({ precision = 'float32', threads = Math.min(available
     logSeverityLevel: 3, // unused initialisers are no news
     // Between two operations of a call, threads wait in a busy loop for a moment: waking them takes longer. Longer loops, or loops of more
     // threads than there are cores, cost twice the time on a machine that has other work.
-    extra: { session: { intra_op: { allow_spinning: threads <= availableParallelism() ? '1' : '0', spin_duration_us: '100' }, force_spinning_stop: '1' } },
+    extra: {
+      session: { intra_op: { allow_spinning: threads <= availableParallelism() ? '1' : '0', spin_duration_us: '100' }, force_spinning_stop: '1' },
+      // It would turn the products around again that the trace turned around so that no number of threads changes their bytes.
+      optimization: { disable_specified_optimizers: 'GemmTransposeFusion' },
+    },
   };
   return {
     name: 'onnx',
