@@ -72,6 +72,21 @@ describe.each(['onnx', 'tfjs'] as const)('with %s', (name) => {
   });
 });
 
+test.runIf(process.env.CLR_LAB_TEST_ALL)('what goes beyond the report runs to its end, in small', async () => {
+  const results = await makeReport({
+    notebooks,
+    output: join(temporary, 'report-beyond'),
+    dataset,
+    engine: await openEngine({ name: 'onnx' }),
+    environment,
+    parameters: { quick: true },
+    only: ['beyond'],
+  });
+  const { error, results: stated } = results.notebooks.beyond;
+  expect(error).toBeUndefined();
+  expect(Object.keys(stated)).toEqual(expect.arrayContaining(['width', 'depth', 'regularisation', 'optimisers', 'schedules', 'ensembles', 'best', 'ablation']));
+}, 300_000);
+
 describe.each(files)('the committed $stem', ({ path }) => {
   test('is executed in order on CIFAR-10, without errors, and small', async () => {
     const { cells } = await readNotebook(path);
