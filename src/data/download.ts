@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { extractBatches } from './archive';
 import { removeStale } from './atomic-write';
 import type { Reporting } from './dataset';
+import { reasonOf } from './file-error';
 import { cifar10 } from './publication';
 import type { Publication } from './publication';
 
@@ -34,6 +35,9 @@ export class DownloadError extends Error {
 }
 
 const redirectLimit = 5;
+
+/** The first byte of everything that gzip made (RFC 1952): a page for logging in, whatever it is declared as, has another. */
+const gzipMagic = 0x1f;
 
 /**
  * Downloads the archive, checks its size and MD5, unpacks the batch files, and puts their folder into place.
@@ -84,6 +88,10 @@ async function completePart(
   const file = await open(part, constants.O_WRONLY | constants.O_CREAT); // not truncated, for the other process's sake
   try {
     for await (const chunk of response as AsyncIterable<Buffer>) {
+      if (position === 0 && chunk[0] !== gzipMagic) {
+        await rm(part, { force: true });
+        throw new DownloadError('refused', `${url} serves something that begins with ${JSON.stringify(chunk.toString('latin1', 0, 20))}; a gzip archive of ${bytes(size)} would be right.`);
+      }
       if (position + chunk.length > size) {
         await rm(part, { force: true });
         throw new DownloadError('damaged', `${url} sends more than the ${bytes(size)} that would be right.`);
@@ -95,7 +103,7 @@ async function completePart(
   } catch (error) {
     signal?.throwIfAborted();
     if (error instanceof DownloadError) throw error;
-    throw interrupted(url, position, size, (error as Error).message, error);
+    throw interrupted(url, position, size, reasonOf(error), error);
   } finally {
     response.destroy();
     await file.close();
