@@ -1,11 +1,13 @@
 import { describeDataset } from '../data/attach-dataset';
 import { freshFromEnvironment } from '../runs/run';
 import { openStore } from '../runs/store';
+import { tell } from '../runs/tell';
 import { currentSignal } from '../training/interruption';
 import { iteration } from '../training/iteration';
 import { makePlan, type Plan, type SearchOptions } from './plan';
 import { runTrial, type TrialContext } from './run-trial';
-import type { Trial } from './trial';
+import { joinStudy } from './queue/join-study';
+import type { RunningTrial, Trial } from './trial';
 import { threadWorkers } from './workers';
 
 /** A search on its way: yields trials as they end. */
@@ -14,6 +16,8 @@ export interface Study extends AsyncIterableIterator<Trial> {
   readonly total: number;
   /** The trials that have ended so far, by number. */
   readonly trials: readonly Trial[];
+  /** The trials that have begun and not ended, by number. */
+  readonly running: readonly RunningTrial[];
 }
 
 /**
@@ -23,18 +27,26 @@ export interface Study extends AsyncIterableIterator<Trial> {
  *
  * A trial that diverges or fails is a failed trial with its reason, and the search goes on.
  *
+ * With `queue` the trials are trained by `clr-lab worker` processes on any machine, to the same values. Leaving such a search does not end
+ * its trials; a search of the same name goes on with them.
+ *
  * @throws RangeError for options that cannot be right, at once
- * @throws StoreError (while iterating) if the store cannot be written or read; the signal's reason
+ * @throws StoreError (while iterating) if the store cannot be written or read; QueueError if the queue cannot be reached, or the study is
+ * another one there; the signal's reason
  */
 export function search(options: SearchOptions): Study {
   const plan = makePlan(options);
   const trials: Trial[] = [];
-  const iterator = iterate(plan, trials);
+  const running = new Map<number, RunningTrial>();
+  const iterator = iterate(plan, trials, running);
   return {
     ...iteration(iterator),
     total: plan.total,
     get trials() {
       return [...trials].sort((a, b) => a.number - b.number);
+    },
+    get running() {
+      return [...running.values()].sort((a, b) => a.number - b.number);
     },
   };
 }
@@ -47,12 +59,13 @@ export function bestTrial(trials: readonly Trial[], { direction = 'maximize' }: 
   return complete.reduce((best, trial) => (sign * trial.value > sign * best.value ? trial : best));
 }
 
-async function* iterate(plan: Plan, trials: Trial[]): AsyncGenerator<Trial, undefined> {
+async function* iterate(plan: Plan, trials: Trial[], running: Map<number, RunningTrial>): AsyncGenerator<Trial, undefined> {
   const { signal = currentSignal(), store = openStore(), fresh = freshFromEnvironment() } = plan;
   signal?.throwIfAborted();
   if (store) await store.requireWritable();
-  const workers = threadWorkers({ count: Math.min(plan.workers, plan.total) });
-  const context: TrialContext = { plan, store, fresh, workers, observed: new Map(), dataset: describeDataset(plan.dataset) };
+  const joined = plan.queue === undefined ? undefined : await joinStudy({ queue: plan.queue, study: plan.study, dataset: plan.dataset, onMessage: plan.onMessage ?? tell });
+  const workers = joined?.workers ?? threadWorkers({ count: Math.min(plan.workers, plan.total) });
+  const context: TrialContext = { plan, store, fresh, workers, joined, running, observed: new Map(), dataset: describeDataset(plan.dataset) };
   const ended: Promise<Trial>[] = [];
   let wake = () => {};
   let [begun, active] = [0, 0];
@@ -84,6 +97,7 @@ async function* iterate(plan: Plan, trials: Trial[]): AsyncGenerator<Trial, unde
     begun = plan.total; // no more
     signal?.removeEventListener('abort', onAbort);
     await workers.close();
+    await joined?.leave();
   }
   return undefined;
 }
