@@ -21,6 +21,9 @@ export interface ConnectionOptions {
   readonly timeoutMilliseconds?: number;
 }
 
+/** A connection that is closed does not hold its process up for longer, in milliseconds. */
+const disconnectTimeout = 100;
+
 /** Milliseconds to wait before the n-th attempt to connect again, 1, 2, …: doubled each time, 5 s at most. */
 export const backOff = (attempt: number) => Math.min(5000, 50 * 2 ** Math.min(attempt, 10));
 
@@ -32,9 +35,9 @@ export const backOff = (attempt: number) => Math.min(5000, 50 * 2 ** Math.min(at
 export async function connect(url: string, { onMessage, timeoutMilliseconds = 5000 }: ConnectionOptions): Promise<Connection> {
   const address = parseAddress(url);
   const { Redis: Client } = require('ioredis') as typeof import('ioredis');
-  await requireReachable(new Client({ ...address.options, lazyConnect: true, retryStrategy: () => null, connectTimeout: timeoutMilliseconds }), address, timeoutMilliseconds);
+  await requireReachable(new Client({ ...address.options, lazyConnect: true, retryStrategy: () => null, connectTimeout: timeoutMilliseconds, disconnectTimeout }), address, timeoutMilliseconds);
 
-  const options: RedisOptions = { ...address.options, maxRetriesPerRequest: null, retryStrategy: backOff, connectTimeout: timeoutMilliseconds };
+  const options: RedisOptions = { ...address.options, maxRetriesPerRequest: null, retryStrategy: backOff, connectTimeout: timeoutMilliseconds, disconnectTimeout };
   const open = () => new Client(options).on('error', () => {}); // 'close' tells the same
   const client = open();
   const listeners: (() => void)[] = [];
@@ -91,6 +94,7 @@ async function requireReachable(client: Redis, { shown }: Address, timeoutMillis
 
 function refusal(address: string, { message }: Error & { code?: string }): string {
   if (/^(WRONGPASS|NOAUTH|ERR invalid password)/.test(message)) return `Redis at ${address} refuses the user or the password; redis://:PASSWORD@HOST or redis://USER:PASSWORD@HOST would be right`;
+  if (/^Protocol error/.test(message)) return `what answers at ${address} is no Redis`;
   if (/^[A-Z]+ /.test(message)) return `Redis at ${address} answers: ${message}`;
   const reason = /(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ECONNRESET|ETIMEDOUT)/.exec(message)?.[1] ?? message;
   return `no Redis can be reached at ${address} (${reason}); start one with redis-server, or name another with redis://HOST:PORT`;
