@@ -121,7 +121,9 @@ async function train(context: TrialContext, begun: Begun, identity: RunIdentity)
       if (pruned) job.send({ type: 'stop' });
     },
   );
-  return endingOf(await job.end, pruned ? history[history.length - 1].update : undefined);
+  const end = await job.end;
+  if (end.history) history.splice(0, history.length, ...end.history);
+  return endingOf(end, pruned ? history[history.length - 1].update : undefined);
 }
 
 function endingOf(end: JobEnd, prunedAt: number | undefined): Ending {
@@ -139,8 +141,7 @@ function endingOf(end: JobEnd, prunedAt: number | undefined): Ending {
 function observe({ plan, observed }: TrialContext, { number, history }: Begun, measurement: Measurement): ObservedTrial {
   history.push(measurement);
   plan.onMeasurement?.(number, measurement);
-  const value = { update: measurement.update, value: plan.sign * plan.value(measurement) };
-  const trial: ObservedTrial = { number, state: 'running', values: [...(observed.get(number)?.values ?? []), value] };
+  const trial: ObservedTrial = { number, state: 'running', values: [...(observed.get(number)?.values ?? []), observedValue(plan, measurement)] };
   observed.set(number, trial);
   return trial;
 }
@@ -148,6 +149,10 @@ function observe({ plan, observed }: TrialContext, { number, history }: Begun, m
 function ended({ plan, observed }: TrialContext, begun: Begun, ending: Ending): Trial {
   const { number, history } = begun;
   const last = history[history.length - 1];
-  observed.set(number, { number, values: observed.get(number)?.values ?? [], state: ending.state });
+  observed.set(number, { number, values: history.map((measurement) => observedValue(plan, measurement)), state: ending.state });
   return { ...begun, ...ending, value: ending.state === 'failed' || last === undefined ? null : plan.value(last) };
+}
+
+function observedValue({ sign, value }: Plan, measurement: Measurement): ObservedTrial['values'][number] {
+  return { update: measurement.update, value: sign * value(measurement) };
 }

@@ -1,11 +1,15 @@
 import { join } from 'node:path';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import type Piscina from 'piscina';
+import type { History } from '../training/measurement';
 import type { Job, WorkerCommand, WorkerEvent } from './protocol';
 import type { Stint } from './stint';
 
-/** The last event of a job, and who did it; nobody where nothing had to be trained. */
-export type JobEnd = Extract<WorkerEvent, { type: 'done' | 'failed' }> & { readonly stint?: Stint };
+/**
+ * The last event of a job; who did it, where something had to be trained; and all its measurements, where those that were told may lack
+ * some: over a queue, to one who came later.
+ */
+export type JobEnd = Extract<WorkerEvent, { type: 'done' | 'failed' }> & { readonly stint?: Stint; readonly history?: History };
 
 /** A job on its way. */
 export interface RunningJob {

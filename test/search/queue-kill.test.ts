@@ -43,7 +43,12 @@ describe.runIf(hasRedis)('workers that are killed', () => {
       for (let life = 0; life <= killsEach && !over; life++) {
         const worker = startWorker({ queue: redis.url, name, dataset: describeDataset(dataset), store: join(folder, name), concurrency: 1, lostAfterSeconds: 1.5 });
         const kill = async () => {
-          await delay(100 + 2400 * draws.uniform()); // from before it is there until a few trials later
+          // One in four before it takes trials, the others until a few trials later, however busy this machine is.
+          if (draws.uniform() < 0.25) await delay(500 * draws.uniform());
+          else {
+            while (!worker.output().includes('takes trials')) await delay(10);
+            await delay(600 * draws.uniform());
+          }
           if (!over) kills++;
           worker.child.kill('SIGKILL');
         };

@@ -42,7 +42,7 @@ export async function startRedis({ password }: { readonly password?: string } = 
   };
   return {
     port,
-    url: `redis://${password === undefined ? '' : `:${password}@`}127.0.0.1:${port}`,
+    url: `redis://${password === undefined ? '' : `:${encodeURIComponent(password)}@`}127.0.0.1:${port}`,
     kill: () => kill('SIGKILL'),
     async restart() {
       await kill('SIGKILL');

@@ -73,7 +73,7 @@ export function queueWorkers({ connection, study, dataset, onMessage }: QueueWor
       if (result === undefined || !awaited.has(trial.number)) return;
       if (trial.job.store !== null) await storeRun(trial.job, trial.job.store, await study.run(trial.number));
       for (const measurement of result.history) handOn(trial, measurement);
-      end(trial, endingOf(result));
+      end(trial, { ...endingOf(result), history: result.history });
     });
   const take = (trial: Awaited, event: TrialEvent, at: number) => {
     trial.at = at;
@@ -137,10 +137,10 @@ export function queueWorkers({ connection, study, dataset, onMessage }: QueueWor
       awaited.set(trial.number, trial);
       guarded(trial, async () => {
         if ((await study.ended([trial.number])).size > 0) return finish(trial);
-        for (const [event, at] of early.get(trial.number) ?? []) take(trial, event, at);
-        early.delete(trial.number);
         await order(trial);
       });
+      for (const [event, at] of early.get(trial.number) ?? []) take(trial, event, at);
+      early.delete(trial.number);
       return running;
     },
     /** Leaves: what was asked for is trained on, and its results are there for whoever asks again. */
