@@ -50,6 +50,7 @@ async function search(flags: Flags): Promise<void> {
   const dimension = random ? (scale === 'log' ? logUniform({ from, to }) : uniform({ from, to })) : scale === 'log' ? logarithmic({ from, to, count }) : linear({ from, to, count });
   const study = begin({ dataset, settings: settingsOf(flags), space: { [parameter]: dimension }, trials: count, seeds, workers, queue, study: name, fresh: flags.fresh || undefined, signal: interruptible() });
   if (!flags.json && dataset.name === 'synthetic') say('SYNTHETIC DATA');
+  if (!flags.json && study.name !== undefined) say(`the study ${study.name}: --study ${study.name} joins it, or resumes it later`);
   for await (const { parameters, seed, state, value, reason, seconds, stint } of study) {
     const outcome = value === null ? `${state}: ${reason}` : `validation accuracy ${percent(value)}`;
     if (!flags.json) say(`${study.trials.length} of ${study.total}  ${parameter} ${parameters[parameter].toPrecision(4)}  seed ${seed}  ${outcome}  ${seconds.toFixed(1)} s${queue !== undefined && stint ? `  ${stint.worker}` : ''}`);

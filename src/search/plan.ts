@@ -5,7 +5,7 @@ import type { RunStore } from '../runs/store';
 import type { Measurement } from '../training/measurement';
 import type { Pruner } from './pruner';
 import { parseAddress } from './queue/address';
-import { requireName } from './queue/keys';
+import { newName, requireName } from './queue/keys';
 import { defaultSampler, type Sampler } from './sampler';
 import type { Parameters, Space } from './space';
 
@@ -74,7 +74,8 @@ export function makePlan(options: SearchOptions): Plan {
   const sets = options.trials ?? sampler.size(space);
   if (sets === undefined || !Number.isInteger(sets) || sets < 1) throw new RangeError(`trials is ${sets}; the number of sets of parameters to try, 1 or more, would be right`);
   const total = Math.min(sets, sampler.size(space) ?? sets) * seeds.length;
-  return { ...options, sampler, seeds, total, workers, value, sign: direction === 'maximize' ? 1 : -1, settingsOf };
+  const study = options.study ?? (options.queue === undefined ? undefined : newName());
+  return { ...options, study, sampler, seeds, total, workers, value, sign: direction === 'maximize' ? 1 : -1, settingsOf };
 }
 
 /** Settings with each parameter put at its path, such as `schedule.etaMax` or `schedule.parts.1.updates`. Throws a RangeError for a path that is not there. */

@@ -12,6 +12,8 @@ import { threadWorkers } from './workers';
 
 /** A search on its way: yields trials as they end. */
 export interface Study extends AsyncIterableIterator<Trial> {
+  /** By which it is known in its queue; undefined for a search of this process alone. */
+  readonly name: string | undefined;
   /** How many trials there will be, at most. */
   readonly total: number;
   /** The trials that have ended so far, by number. */
@@ -41,6 +43,7 @@ export function search(options: SearchOptions): Study {
   const iterator = iterate(plan, trials, running);
   return {
     ...iteration(iterator),
+    name: plan.study,
     total: plan.total,
     get trials() {
       return [...trials].sort((a, b) => a.number - b.number);
@@ -63,7 +66,8 @@ async function* iterate(plan: Plan, trials: Trial[], running: Map<number, Runnin
   const { signal = currentSignal(), store = openStore(), fresh = freshFromEnvironment() } = plan;
   signal?.throwIfAborted();
   if (store) await store.requireWritable();
-  const joined = plan.queue === undefined ? undefined : await joinStudy({ queue: plan.queue, study: plan.study, dataset: plan.dataset, onMessage: plan.onMessage ?? tell });
+  const { queue, study, onMessage = tell } = plan;
+  const joined = queue === undefined || study === undefined ? undefined : await joinStudy({ queue, study, dataset: plan.dataset, onMessage });
   const workers = joined?.workers ?? threadWorkers({ count: Math.min(plan.workers, plan.total) });
   const context: TrialContext = { plan, store, fresh, workers, joined, running, observed: new Map(), dataset: describeDataset(plan.dataset) };
   const ended: Promise<Trial>[] = [];

@@ -31,7 +31,7 @@ describe('records in Redis', () => {
     for (const [parse, value] of [
       [parseOrder, order()], [parseAskedTrial, { parameters: { lambda: 0.1 }, seed: 1, identity }], [parseTrialResult, result], [parseTrialEvent, { type: 'ended' }],
       [parseStudyDescription, { format: 1, name: 'x', created: '2026-11-24T10:32:50.029Z', dataset: { name: 'cifar10', checksum: 'abc' } }],
-      [parseWorkerDescription, { name: 'host-1', concurrency: 2, dataset: { name: 'cifar10', checksum: 'abc' } }],
+      [parseWorkerDescription, { name: 'host-1', protocol: 1, concurrency: 2, dataset: { name: 'cifar10', checksum: 'abc' } }],
     ] as const) {
       expect(parse(JSON.stringify(value))).toEqual(value);
       expect(parse(value)).toEqual(value);

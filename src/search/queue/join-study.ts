@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { Dataset } from '../../data/dataset';
 import type { StoredRun } from '../../runs/stored-run';
 import type { Trial } from '../trial';
@@ -25,8 +24,8 @@ export interface JoinedStudy {
 export interface JoinOptions {
   /** URL of the Redis. */
   readonly queue: string;
-  /** Joins the study of this name, or begins it. Default: begins one of a name of its own. */
-  readonly study?: string;
+  /** Joins the study of this name, or begins it. */
+  readonly study: string;
   readonly dataset: Dataset;
   readonly onMessage: (text: string) => void;
   readonly date?: () => Date;
@@ -37,14 +36,12 @@ export interface JoinOptions {
  *
  * @throws QueueError if Redis cannot be reached, or the study is on another data set
  */
-export async function joinStudy({ queue, study: given, dataset: { name, checksum }, onMessage, date = () => new Date() }: JoinOptions): Promise<JoinedStudy> {
-  const study = given ?? `search-${randomBytes(4).toString('hex')}`;
+export async function joinStudy({ queue, study, dataset: { name, checksum }, onMessage, date = () => new Date() }: JoinOptions): Promise<JoinedStudy> {
   const connection = await connect(queue, { onMessage });
   try {
     const record = studyRecord(connection.client, study);
     const { dataset } = await record.create({ format: 1, name: study, created: date().toISOString(), dataset: { name, checksum } });
     if (dataset.checksum !== checksum) throw new QueueError(`the study ${study} is on another data set: ${dataset.name} ${dataset.checksum} there, ${name} ${checksum} here`);
-    if (given === undefined) onMessage(`the study is called ${study}; with this name it can be joined, left and resumed`);
     const workers = queueWorkers({ connection, study: record, dataset: checksum, onMessage });
     return {
       name: study,

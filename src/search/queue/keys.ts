@@ -1,4 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import { sha256 } from '../../runs/canonical-json';
+import { protocolVersion } from '../protocol';
 import { QueueError } from './queue-error';
 
 /** What all keys in Redis begin with. */
@@ -30,14 +32,17 @@ export function studyKeys(name: string): StudyKeys {
   return { description: study, asked: `${study}:asked`, results: `${study}:results`, runs: `${study}:runs`, events: `${study}:events` };
 }
 
-/** BullMQ's queue of the trials on one data set: a worker with another one never sees them. */
-export const queueName = (checksum: string) => `trials-${sha256(checksum).slice(0, 16)}`;
+/** BullMQ's queue of the trials on one data set, in one protocol: a worker with others never sees them. */
+export const queueName = (checksum: string) => `trials-${protocolVersion}-${sha256(checksum).slice(0, 16)}`;
 
 /** The name of a trial in BullMQ's queue, by which it is there once at most. */
 export const trialId = (study: string, number: number) => `${study}/${number}`;
 
 /** Letters, digits, dot, hyphen and underscore, at most 64. */
 export const namePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+
+/** A name that no other study has. */
+export const newName = () => `search-${randomBytes(4).toString('hex')}`;
 
 export function requireName(name: string): string {
   if (namePattern.test(name)) return name;

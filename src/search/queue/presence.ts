@@ -16,12 +16,20 @@ export function announce(client: Redis, worker: WorkerDescription): () => void {
   };
 }
 
-/** The workers that are there, by name. Forgets those that are gone. */
+/** The workers that are there, by name; those that describe themselves in ways unknown here are left out. Forgets those that are gone. */
 export async function presentWorkers(client: Redis): Promise<WorkerDescription[]> {
   const names = (await client.smembers(workersKey)).sort();
   if (names.length === 0) return [];
   const found = await client.mget(names.map(workerKey));
   const lost = names.filter((_, index) => found[index] === null);
   if (lost.length > 0) await client.srem(workersKey, ...lost);
-  return found.flatMap((text) => (text === null ? [] : parseWorkerDescription(text)));
+  return found.flatMap((text) => (text === null ? [] : describedBy(text)));
+}
+
+function describedBy(text: string): WorkerDescription[] {
+  try {
+    return [parseWorkerDescription(text)];
+  } catch {
+    return [];
+  }
 }

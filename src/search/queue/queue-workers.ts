@@ -185,9 +185,10 @@ function workerWatch({ client, address }: Connection, dataset: string, onMessage
   };
   return async () => {
     const workers = await presentWorkers(client);
-    for (const { name, dataset: other } of workers) {
+    for (const { name, protocol, dataset: other } of workers) {
       if (other.checksum !== dataset) once(`${name} is refused: the worker's dataset differs from the asker's: ${other.name} ${other.checksum} there, ${dataset} here`);
+      if (protocol !== protocolVersion) once(`${name} is refused: the worker's protocol differs from the asker's: ${protocol} there, ${protocolVersion} here`);
     }
-    if (!workers.some(({ dataset: { checksum } }) => checksum === dataset)) once(`no worker is there for this data set; the search waits. To start one: npx clr-lab worker --queue ${address}`);
+    if (!workers.some((worker) => worker.dataset.checksum === dataset && worker.protocol === protocolVersion)) once(`no worker is there for this data set; the search waits. To start one: npx clr-lab worker --queue ${address}`);
   };
 }

@@ -66,6 +66,8 @@ export type TrialEvent =
 /** A worker that is there. */
 export interface WorkerDescription {
   readonly name: string;
+  /** The version of the protocol that it speaks. */
+  readonly protocol: number;
   readonly concurrency: number;
   readonly dataset: { readonly name: 'cifar10' | 'synthetic'; readonly checksum: string };
 }
@@ -111,7 +113,7 @@ const trialEvent: z.ZodType<TrialEvent> = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('refused'), worker: workerName, message: shown }),
   z.strictObject({ type: z.literal('ended') }),
 ], { error: 'an event' });
-const workerDescription: z.ZodType<WorkerDescription> = z.strictObject({ name: workerName, concurrency: count, dataset });
+const workerDescription: z.ZodType<WorkerDescription> = z.strictObject({ name: workerName, protocol: count, concurrency: count, dataset });
 
 /** Each takes what came from Redis, as JSON or parsed, and throws a RangeError that names what is wrong with it. */
 export const parseOrder = parser(order, 'the trial in the queue');

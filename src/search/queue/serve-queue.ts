@@ -151,7 +151,7 @@ export async function serveQueue(options: ServeOptions): Promise<void> {
   taker.on('failed', (_job, error) => {
     if (!/lock/.test(error.message)) onMessage(`a trial could not be ended: ${error.message}`);
   });
-  const leave = announce(client, { name, concurrency, dataset: { name: dataset.name, checksum: dataset.checksum } });
+  const leave = announce(client, { name, protocol: protocolVersion, concurrency, dataset: { name: dataset.name, checksum: dataset.checksum } });
   const refuse = refusals(dataset.checksum, onMessage);
   const look = async () => {
     for (const { study, number, running } of inHand) if ((await study.ended([number])).size > 0) running?.send({ type: 'stop' });
