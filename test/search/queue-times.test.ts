@@ -16,7 +16,7 @@ import { startWorker } from './queue-worker';
 
 /** Those who sleep instead of training: what is left is the queue. */
 const sleepers = (milliseconds: number): Workers => ({
-  start(job, onEvent) {
+  start(_job, onEvent) {
     onEvent({ type: 'started', key: '', updates: 1, updatesPerEpoch: 1 }, '');
     return { end: delay(milliseconds).then(() => ({ type: 'done', seconds: milliseconds / 1000, engine: 'none', fromStore: false, resumedAt: null })), send: () => {} };
   },

@@ -274,8 +274,8 @@ describe.runIf(hasRedis)('a search over a queue', () => {
       expect((await study).trials.map(({ state }) => state)).toEqual(Array(5).fill('complete'));
     });
 
-    test.each([
-      ['a wrong password', () => redis.url.replace('open%20sesame', 'secret-word').replace('open sesame', 'secret-word'), 'refuses the user or the password'],
+    test.each<[string, () => string | Promise<string>, string | RegExp]>([
+      ['a wrong password', () => redis.url.replace('open%20sesame', 'secret-word'), 'refuses the user or the password'],
       ['no password', () => `redis://127.0.0.1:${redis.port}`, 'refuses the user or the password'],
       ['a port that nobody listens on', async () => `redis://:secret-word@127.0.0.1:${await freePort()}`, '(ECONNREFUSED)'],
       ['a host that is not there', () => 'redis://:secret-word@no-such-host.invalid', /ENOTFOUND|EAI_AGAIN/],
@@ -283,7 +283,7 @@ describe.runIf(hasRedis)('a search over a queue', () => {
       ['no Redis', () => `redis://:secret-word@127.0.0.1:${(web.address() as { port: number }).port}`, 'is no Redis'],
       ['no address', () => 'http://:secret-word@127.0.0.1', "the queue's address begins with http://; redis://host:6379"],
       ['no URL', () => 'secret-word', "the queue's address is no URL"],
-    ] as const)('at %s: a clear error within 10 s, without the password', async (_what, address, message) => {
+    ])('at %s: a clear error within 10 s, without the password', async (_what, address, message) => {
       const queue = await address();
       const begun = performance.now();
       const errors = await Promise.all([
@@ -299,7 +299,7 @@ describe.runIf(hasRedis)('a search over a queue', () => {
     }, 15_000);
 
     const sockets = new Set<Socket>();
-    const keep = (socket: Socket) => void sockets.add(socket.on('error', () => {}));
+    const keep = (socket: Socket): void => void sockets.add(socket.on('error', () => {}));
     const silent: Server = createServer(keep);
     const web: Server = createServer((socket) => {
       keep(socket);

@@ -171,7 +171,7 @@ async function storeRun({ identity, fresh }: Job, directory: string, bytes: Uint
   try {
     run = unpackRun(bytes, identity);
   } catch (error) {
-    throw new Error(`what came from the queue as the run ${keyOf(identity)} is damaged: ${(error as Error).message}`);
+    throw new Error(`what came from the queue as the run ${keyOf(identity)} is damaged: ${(error as Error).message}`, { cause: error });
   }
   await openStore({ directory }).put(run, { replace: fresh });
 }
