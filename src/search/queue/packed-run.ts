@@ -9,7 +9,7 @@ import { validate } from '../../runs/validate';
 
 /** A run as bytes: the files that its entry in a store would have, as tensors of bytes in one safetensors file. */
 export function packRun(run: StoredRun): Uint8Array {
-  return encodeSafetensors(Object.fromEntries(Object.entries(filesOf(run)).map(([name, bytes]) => [name, hostTensor([bytes.length], Uint8Array.from(bytes))])));
+  return encodeSafetensors(Object.fromEntries(Object.entries(filesOf(run)).map(([name, bytes]) => [name, hostTensor([bytes.length], bytes)])));
 }
 
 /**
