@@ -6,13 +6,13 @@ import { parseWorkerDescription, type WorkerDescription } from './records';
 const [signInterval, gone] = [5000, 16_000];
 
 /** Tells every few seconds that a worker is there. Returns how to end that. */
-export function announce(client: Redis, worker: WorkerDescription): () => void {
+export function announce(client: Redis, worker: WorkerDescription): () => Promise<void> {
   const tell = () => void client.multi().set(workerKey(worker.name), JSON.stringify(worker), 'PX', gone).sadd(workersKey, worker.name).exec().catch(() => {});
   tell();
   const timer = setInterval(tell, signInterval);
-  return () => {
+  return async () => {
     clearInterval(timer);
-    void client.multi().del(workerKey(worker.name)).srem(workersKey, worker.name).exec().catch(() => {});
+    if (client.status === 'ready') await client.multi().del(workerKey(worker.name)).srem(workersKey, worker.name).exec().catch(() => {});
   };
 }
 

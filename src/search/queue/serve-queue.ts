@@ -1,19 +1,16 @@
 import type { Job as QueuedJob, Worker } from 'bullmq';
+import { once } from 'node:events';
 import { hostname } from 'node:os';
-import { describeDataset } from '../../data/attach-dataset';
 import type { Dataset } from '../../data/dataset';
-import { keyOf } from '../../runs/identity';
 import type { RunStore } from '../../runs/store';
-import type { Measurement } from '../../training/measurement';
 import { protocolVersion } from '../protocol';
-import { type JobEnd, numberedPlaces, type RunningJob, threadWorkers, type Workers } from '../workers';
+import { threadWorkers, type Workers } from '../workers';
 import { connect } from './connection';
 import { prefix, queueName } from './keys';
-import { packRun } from './packed-run';
 import { announce } from './presence';
-import { QueueError } from './queue-error';
-import { type Order, parseOrder, type TrialResult } from './records';
-import { studyNames, type StudyRecord, studyRecord } from './study-record';
+import type { StudyDescription } from './records';
+import { studyNames, studyRecord } from './study-record';
+import { trialHands } from './trial-hands';
 
 export interface ServeOptions {
   /** URL of the Redis. */
@@ -37,157 +34,83 @@ export interface ServeOptions {
   readonly workers?: Workers;
 }
 
-/** A trial whose workers were lost so often is failed: it may be the trial that ends them. */
-const mostLosses = 50;
-/** Milliseconds between two looks whether trials in hand have ended elsewhere. */
+/** Milliseconds between two looks whether trials in hand have ended elsewhere, and for studies on other data. */
 const lookInterval = 1000;
-
-/** A trial in hand. */
-interface InHand {
-  readonly study: StudyRecord;
-  readonly number: number;
-  running?: RunningJob;
-}
 
 /**
  * Takes trials from a queue and trains them, until it is told to finish. BullMQ hands each trial to one worker at a time, and to another
- * if that one gives no sign of life.
+ * if that one gives no sign of life: training is in threads, so that the signs are given however long a call of the engine takes.
  *
- * @throws QueueError if Redis cannot be reached at first, or if an asker has other versions or another mathematics than this worker;
- * StoreError if the worker's store cannot be written
+ * @throws QueueError if Redis cannot be reached at first, if an asker has other versions or another mathematics than this worker, or if its
+ * store cannot be written later; StoreError if it cannot at first; RangeError for a number or name that cannot be right
  */
 export async function serveQueue(options: ServeOptions): Promise<void> {
-  const { queue, dataset, store, concurrency, name = defaultName(), lostAfterSeconds = 15, finish, stop, onMessage, workers = threadWorkers({ count: concurrency }) } = options;
+  const { queue, dataset, store, concurrency, name = defaultName(), lostAfterSeconds = 15, finish, stop, onMessage } = options;
+  requireSense(options);
   await store.requireWritable();
   const connection = await connect(queue, { onMessage });
-  const { Worker: Taker, WaitingError } = require('bullmq') as typeof import('bullmq');
   const { client } = connection;
-  const places = numberedPlaces();
-  const inHand = new Set<InHand>();
-  let failure: Error | undefined;
-
-  const giveBack = async (job: QueuedJob): Promise<never> => {
-    await job.moveToWait(job.token!);
-    throw new WaitingError();
-  };
-  const end = (error: Error) => {
-    failure ??= error;
-    void taker.close();
-  };
-
-  const train = async (order: Order, hand: InHand, worker: string): Promise<void | 'give back'> => {
-    const { study, number } = hand;
-    const history: Measurement[] = [];
-    let from: number | undefined;
-    let told: Promise<unknown> = Promise.resolve();
-    const report = (event: Parameters<StudyRecord['report']>[1]) => {
-      told = told.then(async () => {
-        const at = await study.report(number, event);
-        from ??= at;
-        if (at === undefined) hand.running?.send({ type: 'stop' }); // it has ended elsewhere
-      });
-    };
-    hand.running = workers.start(
-      {
-        protocol: protocolVersion, identity: order.identity, fresh: order.fresh, checkpointEverySeconds: order.checkpointEverySeconds,
-        dataset: describeDataset(dataset), store: store.directory, threads: 1, sendCheckpoints: false,
-      },
-      (event) => {
-        if (event.type === 'started') report({ type: 'started', worker, updates: event.updates, updatesPerEpoch: event.updatesPerEpoch });
-        if (event.type !== 'measurement') return;
-        history.push(event.measurement);
-        report({ type: 'measurement', measurement: event.measurement });
-      },
-    );
-    const ending = await hand.running.end;
-    await told;
-    if (ending.type === 'failed' && ending.failure === 'stopped') return 'give back';
-    if (ending.type === 'failed' && (ending.failure === 'refused' || ending.failure === 'store')) {
-      if (ending.failure === 'refused') await study.report(number, { type: 'refused', worker, message: ending.message });
-      end(new QueueError(ending.failure === 'refused' ? `trial ${number} of the study ${study.name} is not for this worker, which ends: ${ending.message}` : ending.message));
-      return 'give back';
-    }
-    const run = ending.type === 'done' || ending.failure === 'diverged' ? await store.get(keyOf(order.identity)) : undefined;
-    const trained = !(ending.type === 'done' && ending.fromStore);
-    const [seconds, microseconds] = await client.time();
-    const stint = trained && from !== undefined ? { worker, from, to: seconds * 1000 + Math.floor(microseconds / 1000) } : { worker: null, from: null, to: null };
-    await study.record(number, { ...resultOf(ending, history), ...stint }, run && packRun(run));
-  };
-
-  const process = async (job: QueuedJob): Promise<void> => {
-    let order: Order;
-    try {
-      order = parseOrder(job.data);
-    } catch (error) {
-      onMessage(`a trial in the queue is left out: ${(error as Error).message}`);
-      return;
-    }
-    const study = studyRecord(client, order.study);
-    if ((await study.describe()) === undefined || (await study.ended([order.number])).size > 0) return;
-    if (job.stalledCounter > mostLosses) {
-      await study.record(order.number, { ...failed(`its workers were lost ${job.stalledCounter} times`), worker: null, from: null, to: null });
-      return;
-    }
-    const hand: InHand = { study, number: order.number };
-    const place = places.take();
-    inHand.add(hand);
-    let outcome;
-    try {
-      outcome = await train(order, hand, concurrency === 1 ? name : `${name}/${place}`);
-    } finally {
-      inHand.delete(hand);
-      places.leave(place);
-    }
-    if (outcome === 'give back' && (await study.ended([order.number])).size === 0 && (await study.describe()) !== undefined) await giveBack(job);
-  };
+  const workers = options.workers ?? threadWorkers({ count: concurrency });
+  const hands = trialHands({ client, dataset, store, workers, name, concurrency, onMessage });
+  const { Worker: Taker, WaitingError } = require('bullmq') as typeof import('bullmq');
+  let unfit: Error | undefined;
 
   const lock = 1000 * lostAfterSeconds;
-  const taker: Worker = new Taker(queueName(dataset.checksum), process, {
-    connection: client, prefix, name, concurrency, lockDuration: lock, lockRenewTime: lock / 3, stalledInterval: lock / 3, maxStalledCount: Number.MAX_SAFE_INTEGER,
-    runRetryDelay: 500, removeOnComplete: { count: 0 }, removeOnFail: { count: 0 },
-  });
-  // What BullMQ meets while Redis is away, or when a trial was taken from a worker that was too slow: neither harms.
+  const taker: Worker = new Taker(
+    queueName(dataset.checksum),
+    async (job: QueuedJob) => {
+      const outcome = await hands.take(job.data, job.stalledCounter);
+      if (outcome.type === 'over') return;
+      unfit ??= outcome.unfit;
+      if (unfit) void taker.close();
+      await job.moveToWait(job.token!);
+      throw new WaitingError();
+    },
+    {
+      connection: client, prefix, name, concurrency, runRetryDelay: 500, removeOnComplete: { count: 0 }, removeOnFail: { count: 0 },
+      lockDuration: lock, lockRenewTime: lock / 3, stalledInterval: lock / 3, maxStalledCount: Number.MAX_SAFE_INTEGER, // `trialHands` counts
+    },
+  );
+  // What BullMQ meets while Redis is away, or when a trial was given to another since this worker was too slow. Neither harms: results are recorded once.
   taker.on('error', () => {});
-  taker.on('failed', (_job, error) => {
-    if (!/lock/.test(error.message)) onMessage(`a trial could not be ended: ${error.message}`);
-  });
+  const closed = once(taker, 'closed');
   const leave = announce(client, { name, protocol: protocolVersion, concurrency, dataset: { name: dataset.name, checksum: dataset.checksum } });
   const refuse = refusals(dataset.checksum, onMessage);
   const look = async () => {
-    for (const { study, number, running } of inHand) if ((await study.ended([number])).size > 0) running?.send({ type: 'stop' });
-    await refuse(await Promise.all((await studyNames(client)).map((study) => studyRecord(client, study).describe())));
+    await hands.stopEnded();
+    refuse(await Promise.all((await studyNames(client)).map((study) => studyRecord(client, study).describe())));
   };
   const timer = setInterval(() => void look().catch(() => {}), lookInterval);
   onMessage(`${name} takes trials from ${connection.address}, ${concurrency} at a time`);
 
-  const done = new Promise<void>((resolve) => taker.on('closed', resolve));
-  finish.addEventListener('abort', () => void taker.close(), { once: true });
-  stop?.addEventListener('abort', () => void taker.close(), { once: true });
-  stop?.addEventListener('abort', () => inHand.forEach(({ running }) => running?.send({ type: 'stop' })), { once: true });
-  if (finish.aborted) void taker.close();
-  await done;
+  onAbort(finish, () => void taker.close());
+  onAbort(stop, () => {
+    void taker.close();
+    hands.stop();
+  });
+  await closed;
   clearInterval(timer);
-  leave();
+  await leave();
   await workers.close();
-  await client.quit().catch(() => {});
   connection.close();
-  if (failure) throw failure;
+  if (unfit) throw unfit;
 }
 
-function resultOf(ending: JobEnd, history: readonly Measurement[]): Omit<TrialResult, 'worker' | 'from' | 'to'> {
-  const { seconds } = ending;
-  if (ending.type === 'done') return { state: 'complete', reason: null, history, seconds, engine: ending.engine, fromStore: ending.fromStore };
-  return { ...failed(ending.message), history, seconds };
+function requireSense({ concurrency, lostAfterSeconds = 15, name = defaultName() }: ServeOptions): void {
+  if (!Number.isInteger(concurrency) || concurrency < 1) throw new RangeError(`concurrency is ${concurrency}; a whole number, 1 or more, would be right`);
+  if (!(lostAfterSeconds >= 1 && lostAfterSeconds <= 3600)) throw new RangeError(`lostAfterSeconds is ${lostAfterSeconds}; a number of seconds from 1 to 3,600 would be right`);
+  if (!/^[\w.-]{1,100}$/.test(name)) throw new RangeError(`name is ${JSON.stringify(name)}; letters, digits, dots, hyphens and underscores, 100 at most, would be right`);
 }
 
-function failed(reason: string): Omit<TrialResult, 'worker' | 'from' | 'to'> {
-  return { state: 'failed', reason, history: [], seconds: 0, engine: null, fromStore: false };
+function onAbort(signal: AbortSignal | undefined, listener: () => void): void {
+  if (signal?.aborted) listener();
+  else signal?.addEventListener('abort', listener, { once: true });
 }
 
 /** Says, once for each study, that it is on another data set: its trials are in a queue of their own. */
-function refusals(checksum: string, onMessage: (text: string) => void) {
+function refusals(checksum: string, onMessage: (text: string) => void): (studies: readonly (StudyDescription | undefined)[]) => void {
   const told = new Set<string>();
-  return (studies: readonly (Awaited<ReturnType<StudyRecord['describe']>>)[]) => {
+  return (studies) => {
     for (const study of studies) {
       if (study === undefined || study.dataset.checksum === checksum || told.has(study.name)) continue;
       told.add(study.name);
