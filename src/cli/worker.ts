@@ -38,4 +38,5 @@ async function work({ queue, concurrency, name, data, lostAfter }: Flags): Promi
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, onSignal);
   const dataset = await openDatasetWithProgress(data === undefined ? {} : { directory: userPath(data) });
   await serveQueue({ queue: queue ?? defaultQueue(), dataset, store: openStore(), concurrency, name, lostAfterSeconds: lostAfter, finish: finish.signal, stop: stop.signal, onMessage: tell });
+  process.exit(); // where Redis is away, BullMQ would wait for it
 }

@@ -6,7 +6,7 @@ const { serveQueue } = require('../../dist/search/queue/serve-queue.js');
 const { dataset, store, ...options } = JSON.parse(process.argv[2]);
 const finish = new AbortController();
 process.on('SIGTERM', () => finish.abort());
-serveQueue({ ...options, dataset: attachDataset(dataset), store: openStore({ directory: store }), finish: finish.signal, onMessage: (text) => process.stdout.write(`${text}\n`) }).catch((error) => {
+serveQueue({ ...options, dataset: attachDataset(dataset), store: openStore({ directory: store }), finish: finish.signal, onMessage: (text) => process.stdout.write(`${text}\n`) }).then(() => process.exit(), (error) => {
   process.stderr.write(`${error.stack}\n`);
   process.exitCode = 1;
 });

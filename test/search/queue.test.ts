@@ -260,6 +260,25 @@ describe.runIf(hasRedis)('a search over a queue', () => {
       expect(study.trials.map(({ state }) => state)).toEqual(Array(5).fill('complete'));
     });
 
+    test('away: workers and askers end all the same when they are told to', async () => {
+      const [idle, busy] = [serve({ name: 'idle' }), serve({ name: 'busy' })];
+      const controller = new AbortController();
+      const study = search({ ...options('leaving'), settings: long, space: { lambda: list([0]) }, signal: controller.signal });
+      const next = study.next();
+      next.catch(() => {});
+      await until(() => study.running[0]?.update >= 20);
+      await redis.kill();
+      await until(() => [idle, busy].every(({ messages }) => messages.some((text) => text.includes('is away'))));
+      controller.abort();
+      await expect(next).rejects.toThrow('abort');
+      for (const { finish, stop, ended } of [idle, busy]) {
+        finish.abort();
+        stop.abort();
+        await ended;
+      }
+      await redis.restart();
+    });
+
     test('that has lost its last second: what is neither done nor in the queue is asked for again', async () => {
       const given = options('lost');
       const study = finished(given);

@@ -5,11 +5,11 @@ import { QueueError } from './queue-error';
 
 /** A connection to Redis that outlives Redis's absence: commands wait, and are sent when it is back. */
 export interface Connection {
+  /** Its duplicates, which are for commands that block, end with the connection. */
   readonly client: Redis;
   /** For messages; without a password. */
   readonly address: string;
-  /** Another connection of the same kind, for commands that block. */
-  duplicate(): Redis;
+  readonly away: boolean;
   /** Called whenever Redis is there again. */
   onBack(listener: () => void): void;
   close(): void;
@@ -38,10 +38,16 @@ export async function connect(url: string, { onMessage, timeoutMilliseconds = 50
   await requireReachable(new Client({ ...address.options, lazyConnect: true, retryStrategy: () => null, connectTimeout: timeoutMilliseconds, disconnectTimeout }), address, timeoutMilliseconds);
 
   const options: RedisOptions = { ...address.options, maxRetriesPerRequest: null, retryStrategy: backOff, connectTimeout: timeoutMilliseconds, disconnectTimeout };
-  const open = () => new Client(options).on('error', () => {}); // 'close' tells the same
+  const opened: Redis[] = [];
+  const open = (changed?: Partial<RedisOptions>): Redis => {
+    const one = new Client({ ...options, ...changed }).on('error', () => {}); // 'close' tells the same
+    one.duplicate = open;
+    opened.push(one);
+    return one;
+  };
   const client = open();
   const listeners: (() => void)[] = [];
-  let away = false;
+  let [away, closed] = [false, false];
   client.on('close', () => {
     if (away || closed) return;
     away = true;
@@ -53,15 +59,11 @@ export async function connect(url: string, { onMessage, timeoutMilliseconds = 50
     onMessage(`Redis at ${address.shown} is back`);
     for (const listener of listeners) listener();
   });
-  const opened = [client];
-  let closed = false;
   return {
     client,
     address: address.shown,
-    duplicate() {
-      const another = open();
-      opened.push(another);
-      return another;
+    get away() {
+      return away;
     },
     onBack: (listener) => void listeners.push(listener),
     close() {

@@ -16,7 +16,7 @@ const [most, hold] = [1000, 5000];
  * Redis is away it waits. What is no event is left out.
  */
 export function readEvents(connection: Connection, study: StudyRecord, onEvent: (number: number, event: TrialEvent, at: number) => void): TrialStream {
-  const client = connection.duplicate();
+  const client = connection.client.duplicate();
   let closed = false;
   const read = async () => {
     let last = '0';

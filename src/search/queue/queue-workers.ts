@@ -112,7 +112,7 @@ export function queueWorkers({ connection, study, dataset, onMessage }: QueueWor
     }
   };
   const lookForWorkers = workerWatch(connection, dataset, onMessage);
-  const watch = () => void Promise.all([look(), awaited.size > 0 ? lookForWorkers() : undefined]).catch(() => {});
+  const watch = () => connection.away || void Promise.all([look(), awaited.size > 0 ? lookForWorkers() : undefined]).catch(() => {});
   const timer = setInterval(watch, lookInterval);
   const first = setTimeout(watch, 1500);
   connection.onBack(watch);

@@ -1,5 +1,4 @@
 import type { Job as QueuedJob, Worker } from 'bullmq';
-import { once } from 'node:events';
 import { hostname } from 'node:os';
 import type { Dataset } from '../../data/dataset';
 import type { RunStore } from '../../runs/store';
@@ -54,6 +53,7 @@ export async function serveQueue(options: ServeOptions): Promise<void> {
   const hands = trialHands({ client, dataset, store, workers, name, concurrency, onMessage });
   const { Worker: Taker, WaitingError } = require('bullmq') as typeof import('bullmq');
   let unfit: Error | undefined;
+  let timer: NodeJS.Timeout | undefined;
 
   const lock = 1000 * lostAfterSeconds;
   const taker: Worker = new Taker(
@@ -73,14 +73,21 @@ export async function serveQueue(options: ServeOptions): Promise<void> {
   );
   // What BullMQ meets while Redis is away, or when a trial was given to another since this worker was too slow. Neither harms: results are recorded once.
   taker.on('error', () => {});
-  const closed = once(taker, 'closed');
+  taker.on('failed', (_job, error) => onMessage(`a trial has no result yet: ${error.message}`));
   const leave = announce(client, { name, protocol: protocolVersion, concurrency, dataset: { name: dataset.name, checksum: dataset.checksum } });
   const refuse = refusals(dataset.checksum, onMessage);
   const look = async () => {
     await hands.stopEnded();
     refuse(await Promise.all((await studyNames(client)).map((study) => studyRecord(client, study).describe())));
   };
-  const timer = setInterval(() => void look().catch(() => {}), lookInterval);
+  const ended = new Promise<void>((resolve) => {
+    taker.on('closed', resolve);
+    timer = setInterval(() => {
+      if (!connection.away) void look().catch(() => {});
+      // Nobody would hear of what is still in hand. It is in this worker's store, and BullMQ will give the trial to another.
+      else if (stop?.aborted || (finish.aborted && hands.busy === 0)) resolve();
+    }, lookInterval);
+  });
   onMessage(`${name} takes trials from ${connection.address}, ${concurrency} at a time`);
 
   onAbort(finish, () => void taker.close());
@@ -88,7 +95,7 @@ export async function serveQueue(options: ServeOptions): Promise<void> {
     void taker.close();
     hands.stop();
   });
-  await closed;
+  await ended;
   clearInterval(timer);
   await leave();
   await workers.close();

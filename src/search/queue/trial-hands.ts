@@ -28,6 +28,8 @@ export type Outcome = { readonly type: 'over' } | { readonly type: 'give back'; 
 
 /** The hands of a worker: they turn trials from the queue into results. */
 export interface TrialHands {
+  /** How many trials are in hand. */
+  readonly busy: number;
   /** Trains a trial, and records its result. `losses` is how many workers were lost over it. */
   take(data: unknown, losses: number): Promise<Outcome>;
   /** Stops those trials in hand that have ended elsewhere. */
@@ -81,6 +83,9 @@ export function trialHands({ client, dataset, store, workers, name, concurrency,
   };
 
   return {
+    get busy() {
+      return inHand.size;
+    },
     async take(data, losses) {
       const order = orderOf(data, onMessage);
       if (order === undefined) return over;
@@ -121,6 +126,7 @@ function reporter(hand: InHand) {
         from ??= at;
         if (at === undefined) hand.running?.send({ type: 'stop' });
       });
+      told.catch(() => {}); // `all` tells
     },
     /** Waits until all is told. Returns when the first event was, on Redis's clock. */
     async all() {
