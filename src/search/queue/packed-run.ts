@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { hostTensor } from '../../network/host-tensor';
-import { layerNumbers, type Network } from '../../network/network';
+import { modelShapes } from '../../network/parameters';
 import { canonicalJson } from '../../runs/canonical-json';
 import type { RunIdentity } from '../../runs/identity';
 import { decodeSafetensors, encodeSafetensors } from '../../runs/safetensors';
@@ -30,18 +30,13 @@ export function unpackRun(bytes: Uint8Array, identity: RunIdentity): StoredRun {
 
 function requireShapes({ network, parameters, standardiser }: Extract<StoredRun, { outcome: 'finished' }>['model'], { settings }: RunIdentity): void {
   const given = canonicalJson(Object.fromEntries(Object.entries(parameters).map(([name, { shape }]) => [name, shape])));
-  const right = canonicalJson(parameterShapes(network));
+  const right = canonicalJson(modelShapes(network));
   if (given !== right) throw new Error(`the run's parameters have the shapes ${given}; ${right} would be right`);
   const type = settings.precision === 'float32' ? Float32Array : Float64Array;
   if (Object.values(parameters).some(({ data }) => !(data instanceof type))) throw new Error(`the run's parameters are not all of ${settings.precision}`);
   for (const values of [standardiser.mean, standardiser.standardDeviation]) {
     if (!(values instanceof Float64Array && values.length === settings.layers[0])) throw new Error(`the run's standardiser does not have ${settings.layers[0]} values of float64, one for each input`);
   }
-}
-
-function parameterShapes(network: Network): Record<string, readonly number[]> {
-  const { layers } = network;
-  return Object.fromEntries(layerNumbers(network).flatMap((k) => [[`W${k}`, [layers[k - 1], layers[k]]], [`b${k}`, [layers[k]]]]));
 }
 
 const number = z.number({ error: 'a finite number' });
