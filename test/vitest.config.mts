@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /** Tests that need what npm does not install: Jupyter, Chromium, PyTorch, Redis … They say so themselves where it is missing. */
-const larger = ['test/browser/**', 'test/notebook/kernel-jupyter.test.ts', 'test/notebook/display-page.test.ts', 'test/explorer/*page.test.ts', 'test/network/torch.test.ts'];
+const larger = ['test/browser/**', 'test/notebook/kernel-jupyter.test.ts', 'test/notebook/display-page.test.ts', 'test/explorer/*page.test.ts', 'test/search/queue{,-kill,-times}.test.ts', 'test/explorer/queue.test.ts', 'test/network/torch.test.ts'];
 
 export default defineConfig({
   test: {

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { spawnSync } from 'node:child_process';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type RunIdentity, identityOf } from '../../src/runs/identity';
 import { parseRunSettings } from '../../src/runs/settings';
@@ -121,4 +122,9 @@ describe('the address of a queue', () => {
 
 test('the pauses before connecting again are doubled up to 5 s', () => {
   expect([1, 2, 3, 6, 7, 100].map(backOff)).toEqual([100, 200, 400, 3200, 5000, 5000]);
+});
+
+test('the library loads neither BullMQ nor its client before a queue is used', () => {
+  const code = "require('./dist/index.js'); console.log(Object.keys(require.cache).filter((file) => /bullmq|ioredis/.test(file)).length)";
+  expect(spawnSync(process.execPath, ['-e', code], { encoding: 'utf8' }).stdout).toBe('0\n');
 });

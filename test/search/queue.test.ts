@@ -1,5 +1,4 @@
 import { Queue } from 'bullmq';
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -330,9 +329,4 @@ describe.runIf(hasRedis)('a search over a queue', () => {
       for (const server of [silent, web]) server.close();
     });
   });
-});
-
-test('the library loads neither BullMQ nor its client before a queue is used', () => {
-  const code = "require('./dist/index.js'); console.log(Object.keys(require.cache).filter((file) => /bullmq|ioredis/.test(file)).length)";
-  expect(spawnSync(process.execPath, ['-e', code], { encoding: 'utf8' }).stdout).toBe('0\n');
 });
