@@ -39,17 +39,16 @@ describe.runIf(hasRedis)('workers that are killed', () => {
 
     let kills = 0;
     let over = false;
-    /** One worker after another of the same name, with the same store: all but the last one are killed. */
+    /** One worker after another with the same store: all but the last one are killed. */
     const keepKilling = async (name: string) => {
-      for (let life = 0; life <= killsEach && !over; life++) {
-        const worker = startWorker({ queue: redis.url, name, dataset: describeDataset(dataset), store: join(folder, name), concurrency: 1, lostAfterSeconds: 1.5 });
+      for (let killed = 0; killed <= killsEach && !over; killed++) {
+        const life = `${name}.${killed}`;
+        const worker = startWorker({ queue: redis.url, name: life, dataset: describeDataset(dataset), store: join(folder, name), concurrency: 1, lostAfterSeconds: 1.5 });
         const kill = async () => {
-          // One in four before it takes trials, the others until a few trials later, however busy this machine is.
-          if (draws.uniform() < 0.25) await delay(500 * draws.uniform());
-          else {
-            while (!worker.output().includes('takes trials')) await delay(10);
-            await delay(500 * draws.uniform());
-          }
+          // One in four while it starts, the others from their first measurement until a few trials later, however busy this machine is.
+          const [starting, wait] = [draws.uniform() < 0.25, 500 * draws.uniform()];
+          while (!starting && !over && !study.running.some((trial) => trial.worker === life && trial.update > 0)) await delay(10);
+          await delay(wait);
           if (!over) kills++;
           worker.child.kill('SIGKILL');
         };
@@ -57,8 +56,8 @@ describe.runIf(hasRedis)('workers that are killed', () => {
           while (!over) await delay(50);
           worker.child.kill('SIGTERM');
         };
-        void (life < killsEach ? kill() : end());
-        expect(await worker.ended, worker.output()).toBe(life < killsEach ? null : 0);
+        void (killed < killsEach ? kill() : end());
+        expect(await worker.ended, worker.output()).toBe(killed < killsEach ? null : 0);
       }
     };
     const lives = Array.from({ length: workers }, (_, index) => keepKilling(`worker-${index + 1}`));
