@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 /** Tests that need what npm does not install (Jupyter, Chromium, PyTorch, Redis …; they say so themselves where it is missing), or much time. */
 const larger = [
   'test/browser/**', 'test/notebook/kernel-jupyter.test.ts', 'test/notebook/kernel-conformance.test.ts', 'test/notebook/display-page.test.ts', 'test/explorer/*page.test.ts',
-  'test/network/torch.test.ts', 'test/guarantees/soak.test.ts', 'test/peers/**',
+  'test/search/queue{,-kill,-times}.test.ts', 'test/explorer/queue.test.ts', 'test/network/torch.test.ts', 'test/guarantees/soak.test.ts', 'test/peers/**',
 ];
 
 export default defineConfig({

@@ -11,9 +11,11 @@ import { predictCommand } from './predict';
 import { reportCommand } from './report';
 import { runsCommand } from './runs';
 import { searchCommand } from './search';
+import { studyCommand } from './study';
 import { testCommand } from './test';
 import { trainCommand } from './train';
 import { resolveEnvironmentPaths } from './user-path';
+import { workerCommand } from './worker';
 
 resolveEnvironmentPaths();
 
@@ -22,6 +24,8 @@ const program = new Command('clr-lab')
   .addCommand(reportCommand())
   .addCommand(trainCommand())
   .addCommand(searchCommand())
+  .addCommand(workerCommand())
+  .addCommand(studyCommand())
   .addCommand(gradientCheckCommand())
   .addCommand(runsCommand())
   .addCommand(predictCommand())

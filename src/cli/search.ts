@@ -12,6 +12,8 @@ interface Flags extends RunFlags {
   readonly random: boolean;
   readonly seeds?: readonly number[];
   readonly workers?: number;
+  readonly queue?: string | true;
+  readonly study?: string;
   readonly json: boolean;
 }
 
@@ -25,7 +27,9 @@ export function searchCommand(): Command {
     .addOption(new Option('--scale <scale>', 'how they lie').choices(['log', 'linear']).default('log'))
     .option('--random', 'draw them at random instead of from a grid', false)
     .option('--seeds <seeds>', 'try each value with each of these seeds, such as 1,2,3', numbers)
-    .option('--workers <count>', 'runs at a time (default: one per core)', number)
+    .option('--workers <count>', 'runs at a time (default: one per core; over a queue, as many as its workers take)', number)
+    .option('--queue [url]', 'train on the workers of a queue: the Redis, such as redis://host:6379 (without one: CLR_LAB_QUEUE, else redis://127.0.0.1:6379)')
+    .option('--study <name>', 'with --queue: the study to join, resume or begin')
     .option('--json', 'print all trials as JSON', false)
     .action(search);
 }
@@ -38,19 +42,22 @@ function range(text: string): [number, number] {
 
 async function search(flags: Flags): Promise<void> {
   const { linear, logarithmic, logUniform, uniform } = await import('../search/space.js');
+  const { defaultQueue } = await import('../search/queue/address.js');
   const { bestTrial, search: begin } = await import('../search/search.js');
   const dataset = await openDatasetWithProgress(flags.data === undefined ? {} : { directory: userPath(flags.data) });
-  const { parameter, range: [from, to], count, scale, random, seeds = [flags.seed], workers } = flags;
+  const { parameter, range: [from, to], count, scale, random, seeds = [flags.seed], workers, study: name } = flags;
+  const queue = flags.queue === true ? defaultQueue() : flags.queue;
   const dimension = random ? (scale === 'log' ? logUniform({ from, to }) : uniform({ from, to })) : scale === 'log' ? logarithmic({ from, to, count }) : linear({ from, to, count });
-  const study = begin({ dataset, settings: settingsOf(flags), space: { [parameter]: dimension }, trials: count, seeds, workers, fresh: flags.fresh || undefined, signal: interruptible() });
+  const study = begin({ dataset, settings: settingsOf(flags), space: { [parameter]: dimension }, trials: count, seeds, workers, queue, study: name, fresh: flags.fresh || undefined, signal: interruptible() });
   if (!flags.json && dataset.name === 'synthetic') say('SYNTHETIC DATA');
-  for await (const { parameters, seed, state, value, reason, seconds } of study) {
+  if (!flags.json && study.name !== undefined) say(`the study ${study.name}: --study ${study.name} joins it, or resumes it later`);
+  for await (const { parameters, seed, state, value, reason, seconds, stint } of study) {
     const outcome = value === null ? `${state}: ${reason}` : `validation accuracy ${percent(value)}`;
-    if (!flags.json) say(`${study.trials.length} of ${study.total}  ${parameter} ${parameters[parameter].toPrecision(4)}  seed ${seed}  ${outcome}  ${seconds.toFixed(1)} s`);
+    if (!flags.json) say(`${study.trials.length} of ${study.total}  ${parameter} ${parameters[parameter].toPrecision(4)}  seed ${seed}  ${outcome}  ${seconds.toFixed(1)} s${queue !== undefined && stint ? `  ${stint.worker}` : ''}`);
   }
   const best = study.trials.some(({ state }) => state === 'complete') ? bestTrial(study.trials) : undefined;
   if (flags.json) {
-    const trials = study.trials.map(({ number: index, parameters, seed, state, value, reason, seconds, key }) => ({ number: index, parameters, seed, state, value, reason, seconds, key }));
+    const trials = study.trials.map(({ number: index, parameters, seed, state, value, reason, seconds, stint, key }) => ({ number: index, parameters, seed, state, value, reason, seconds, stint, key }));
     sayJson({ dataset: { name: dataset.name, checksum: dataset.checksum }, trials, best: best && { parameters: best.parameters, value: best.value, key: best.key } });
   } else if (best) {
     say(`best: ${parameter} ${best.parameters[parameter].toPrecision(4)}, validation accuracy ${percent(best.value)}`);

@@ -28,6 +28,8 @@ export interface ExploreOptions {
   readonly hosts?: readonly string[];
   /** Threads that train. Default: one less than there are cores. */
   readonly threads?: number;
+  /** URL of a Redis: searches are trained by those who serve it (`clr-lab worker`). Default: by this process. */
+  readonly queue?: string;
 }
 
 /** An explorer in a notebook. */
@@ -44,11 +46,11 @@ let open: ExplorerServer | undefined;
  * Shows the live explorer in the running cell: the page of `npm run explore`, from a server in the kernel. It lives until the kernel ends; an explorer
  * that was open before in the same kernel ends. In a plain Node process its link is printed.
  */
-export async function explore({ dataset, store = openStore(), settings = {}, height = 900, port, hosts, threads = trainingThreads() }: ExploreOptions = {}): Promise<Explorer> {
+export async function explore({ dataset, store = openStore(), settings = {}, height = 900, port, hosts, threads = trainingThreads(), queue }: ExploreOptions = {}): Promise<Explorer> {
   const { startServer } = await import('./server.js');
   const data = dataset ?? (await openDataset());
   await open?.close();
-  const server = await startServer({ dataset: data, store, framed: true, threads, ...(port !== undefined && { port }), ...(hosts && { hosts }) });
+  const server = await startServer({ dataset: data, store, framed: true, threads, queue, ...(port !== undefined && { port }), ...(hosts && { hosts }) });
   open = server;
   const form: Form = { ...defaultForm, ...settings, hidden: String(settings.hidden ?? defaultForm.hidden) };
   const query = new URLSearchParams(formToQuery(form)).toString();

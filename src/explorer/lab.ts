@@ -20,6 +20,8 @@ export interface LabOptions {
   readonly store: RunStore;
   /** Threads of the engine in a run, and trials of a sweep at once. Best one less than there are cores, so that the page answers. */
   readonly threads: number;
+  /** URL of a queue: its workers train the trials of sweeps. Default: this process does. */
+  readonly queue?: string;
 }
 
 /** What happens behind the pages: jobs, one after another, and the runs so far. */
@@ -56,9 +58,9 @@ const [mostWaiting, mostEnded] = [50, 30];
 /** Milliseconds between two views, and between two states of a job. */
 const [viewInterval, stateInterval] = [1000, 150];
 
-export function openLab({ dataset, store, threads }: LabOptions): Lab {
+export function openLab({ dataset, store, threads, queue }: LabOptions): Lab {
   const workers = threadWorkers({ count: 1 });
-  const context: RunnerContext = { dataset, store, workers, threads, sweepWorkers: threads };
+  const context: RunnerContext = { dataset, store, workers, threads, sweepWorkers: threads, queue };
   const names = runNames(store.directory);
   const listeners = new Set<(event: ServerEvent) => void>();
   const entries = new Map<string, Entry>();

@@ -1,4 +1,5 @@
 import type { RunSettings } from '../runs/settings';
+import type { Stint } from '../search/stint';
 import type { Measurement } from '../training/measurement';
 import type { RateSuggestion } from '../training/range-test';
 
@@ -71,6 +72,10 @@ export interface SweepTrial {
   readonly value: number | null;
   readonly state: 'running' | 'complete' | 'failed' | 'pruned';
   readonly key: string | null;
+  /** Who trains it; '' until somebody does. */
+  readonly worker: string;
+  /** Who trained it, from when to when; null until it has ended, or if nobody had to. */
+  readonly stint: Stint | null;
 }
 
 /** A stored run in a row of the table. */

@@ -19,8 +19,10 @@ export interface RunnerContext {
   readonly workers: Workers;
   /** Threads of the engine in a run. */
   readonly threads: number;
-  /** Trials of a sweep at once. */
+  /** Trials of a sweep at once in this process. */
   readonly sweepWorkers: number;
+  /** URL of the queue whose workers train the trials of sweeps; undefined where this process does. */
+  readonly queue: string | undefined;
 }
 
 /** What a runner tells while it is at work. */
@@ -109,7 +111,7 @@ function startJob(settings: RunSettings, { dataset, workers, threads, store, liv
   return { end, send: (command) => deliver(command) };
 }
 
-function startSweep({ settings, sweep }: JobRequest, { dataset, store, sweepWorkers }: RunnerContext, events: RunnerEvents): Runner {
+function startSweep({ settings, sweep }: JobRequest, { dataset, store, sweepWorkers, queue }: RunnerContext, events: RunnerEvents): Runner {
   const stopping = new AbortController();
   const space = { lambda: logarithmic(sweep!) };
   const lambdas = (space.lambda as { readonly values: readonly number[] }).values;
@@ -120,13 +122,15 @@ function startSweep({ settings, sweep }: JobRequest, { dataset, store, sweepWork
   };
   const run = async (): Promise<RunEnd> => {
     const study = search({
-      dataset, settings, space, store, workers: sweepWorkers, signal: stopping.signal,
+      dataset, settings, space, store, queue, workers: queue === undefined ? sweepWorkers : undefined, signal: stopping.signal,
+      onMessage: (message) => events.changed({ message }),
       onMeasurement(number, measurement) {
         events.points({ full: [pointOf(measurement)], live: [] }, number);
-        tell({ number, parameters: { lambda: lambdas[number] }, value: measurement.validation.accuracy, state: 'running', key: null });
+        const worker = study.running.find((trial) => trial.number === number)?.worker ?? '';
+        tell({ number, parameters: { lambda: lambdas[number] }, value: measurement.validation.accuracy, state: 'running', key: null, worker, stint: null });
       },
     });
-    for await (const { number, parameters, value, state, key } of study) tell({ number, parameters, value, state, key });
+    for await (const { number, parameters, value, state, key, stint } of study) tell({ number, parameters, value, state, key, worker: stint?.worker ?? '', stint });
     return { state: 'done', message: '' };
   };
   const end = run().catch((error: Error): RunEnd => (stopping.signal.aborted ? { state: 'stopped', message: '' } : { state: 'failed', message: error.message }));

@@ -20,6 +20,8 @@ export interface ServerOptions {
   /** Whether other pages, such as a notebook, may show the page in a frame. Default false. */
   readonly framed?: boolean;
   readonly threads: number;
+  /** URL of a queue: its workers train the trials of searches. Default: this process does. */
+  readonly queue?: string;
 }
 
 /** An explorer that is running. */
@@ -43,9 +45,9 @@ const bodyLimit = 32 * 1024;
 const heartbeatMilliseconds = 15_000;
 
 /** Starts the explorer's server, on loopback alone. */
-export async function startServer({ dataset, store, port = 0, hosts = [], framed = false, threads }: ServerOptions): Promise<ExplorerServer> {
+export async function startServer({ dataset, store, port = 0, hosts = [], framed = false, threads, queue }: ServerOptions): Promise<ExplorerServer> {
   const token = newToken();
-  const lab = openLab({ dataset, store, threads });
+  const lab = openLab({ dataset, store, threads, queue });
   const server = fastify({ logger: false, bodyLimit, forceCloseConnections: true, requestTimeout: 30_000, routerOptions: { maxParamLength: 200 } });
   const policy = contentPolicy(framed);
 

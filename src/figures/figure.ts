@@ -93,6 +93,8 @@ export interface ScatterTrace extends CommonTrace {
 export interface BarTrace extends CommonTrace {
   type: 'bar';
   orientation?: 'h' | 'v';
+  /** Where each bar begins. Default 0. */
+  base?: Value[];
   marker?: Marker;
   textfont?: Font;
   textposition?: 'auto' | 'inside' | 'outside' | 'none';
@@ -115,6 +117,8 @@ export interface Axis {
   anchor?: AxisName<'x'> | AxisName<'y'> | 'free';
   automargin?: boolean;
   autorange?: boolean | 'reversed';
+  categoryarray?: string[];
+  categoryorder?: 'array' | 'trace';
   constrain?: 'range' | 'domain';
   scaleanchor?: AxisName<'x'> | AxisName<'y'>;
   domain?: [number, number];

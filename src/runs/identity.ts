@@ -40,6 +40,11 @@ export function keyOf(identity: RunIdentity): string {
   return sha256(canonicalJson(identity));
 }
 
+/** The first part in which two identities differ. */
+export function differingPart(a: RunIdentity, b: RunIdentity): keyof RunIdentity | undefined {
+  return (['settings', 'dataset', 'versions', 'mathematics'] as const).find((part) => canonicalJson(a[part]) !== canonicalJson(b[part]));
+}
+
 async function engineVersions(name: EngineName): Promise<Record<string, string>> {
   switch (name) {
     case 'onnx':

@@ -4,6 +4,8 @@ import { parseRunSettings, type RunSettings, type RunSettingsInput } from '../ru
 import type { RunStore } from '../runs/store';
 import type { Measurement } from '../training/measurement';
 import type { Pruner } from './pruner';
+import { parseAddress } from './queue/address';
+import { newName, requireName } from './queue/keys';
 import { defaultSampler, type Sampler } from './sampler';
 import type { Parameters, Space } from './space';
 
@@ -24,8 +26,17 @@ export interface SearchOptions {
   readonly direction?: 'maximize' | 'minimize';
   /** Ends trials that do badly. Default: none does. */
   readonly pruner?: Pruner;
-  /** Trials at once, each on one thread. Default: one per core. */
+  /** Trials at once, each on one thread. Default: one per core; with a queue, all of them, 1,000 at most: its workers take as many as they can. */
   readonly workers?: number;
+  /**
+   * URL of a Redis, `redis://[user:password@]host[:port][/database]`, or `rediss://` with TLS: the trials are trained by those who serve it
+   * (`clr-lab worker`). Default: threads of this process.
+   */
+  readonly queue?: string;
+  /** With a queue: the study's name, by which it is joined if it is there, and can be left and resumed. Default: a new one of its own. */
+  readonly study?: string;
+  /** With a queue: told that Redis is away or back, that workers are missing or refuse a trial. Default: a line on standard error. */
+  readonly onMessage?: (text: string) => void;
   /** Where finished runs are and go; false keeps nothing. Default: `openStore()`. */
   readonly store?: RunStore | false;
   /** Train again what is stored. Default: whether the environment variable CLR_LAB_FRESH is set (and not 0). */
@@ -49,8 +60,11 @@ export interface Plan extends SearchOptions {
 }
 
 export function makePlan(options: SearchOptions): Plan {
-  const { space, settings, sampler = defaultSampler(space), direction = 'maximize', workers = availableParallelism(), value = ({ validation }) => validation.accuracy } = options;
+  const { space, settings, sampler = defaultSampler(space), direction = 'maximize', workers = options.queue === undefined ? availableParallelism() : 1000, value = ({ validation }) => validation.accuracy } = options;
   if (!Number.isInteger(workers) || workers < 1) throw new RangeError(`workers is ${workers}; a whole number, 1 or more, would be right`);
+  if (options.queue !== undefined) parseAddress(options.queue);
+  if (options.study !== undefined && options.queue === undefined) throw new RangeError(`study is ${JSON.stringify(options.study)}, but there is no queue; a study that has a name is in a queue`);
+  if (options.study !== undefined) requireName(options.study);
   if (Object.keys(space).length === 0) throw new RangeError('space has no parameters; one or more, such as { lambda: logUniform({ from: 1e-7, to: 1e-1 }) }, would be right');
   const base = typeof settings === 'function' ? undefined : parseRunSettings(settings);
   const settingsOf = typeof settings === 'function' ? settings : (parameters: Parameters) => withParameters(base!, parameters);
@@ -60,7 +74,8 @@ export function makePlan(options: SearchOptions): Plan {
   const sets = options.trials ?? sampler.size(space);
   if (sets === undefined || !Number.isInteger(sets) || sets < 1) throw new RangeError(`trials is ${sets}; the number of sets of parameters to try, 1 or more, would be right`);
   const total = Math.min(sets, sampler.size(space) ?? sets) * seeds.length;
-  return { ...options, sampler, seeds, total, workers, value, sign: direction === 'maximize' ? 1 : -1, settingsOf };
+  const study = options.study ?? (options.queue === undefined ? undefined : newName());
+  return { ...options, study, sampler, seeds, total, workers, value, sign: direction === 'maximize' ? 1 : -1, settingsOf };
 }
 
 /** Settings with each parameter put at its path, such as `schedule.etaMax` or `schedule.parts.1.updates`. Throws a RangeError for a path that is not there. */

@@ -24,6 +24,8 @@ export interface Job {
   /** Threads of the engine. */
   readonly threads: number;
   readonly checkpointEverySeconds: number;
+  /** The number of the trial that it is, if it is one: what a queue knows it by. */
+  readonly trial?: number;
   /** Whether to send the parameters after measurements too. */
   readonly sendCheckpoints: boolean;
   /** Whether to measure small samples in between, and how. Default: no. */
@@ -40,10 +42,10 @@ export type WorkerEvent =
   | { readonly type: 'failed'; readonly failure: Failure; readonly message: string; readonly seconds: number };
 
 /**
- * Why a run did not end well: its loss was not finite; the worker was told to stop; the worker has other data or versions; the
- * store cannot be written; or anything else.
+ * Why a run did not end well: its loss was not finite; the worker was told to stop; somebody else's pruner ended it; the worker has other
+ * data or versions; the store cannot be written; the queue cannot be used; or anything else.
  */
-export type Failure = 'diverged' | 'stopped' | 'refused' | 'store' | 'error';
+export type Failure = 'diverged' | 'stopped' | 'pruned' | 'refused' | 'store' | 'queue' | 'error';
 
 /** What a worker can be told while it trains. A stopped run leaves a checkpoint in the store. */
 export type WorkerCommand = { readonly type: 'stop' } | { readonly type: 'pause' } | { readonly type: 'resume' };
@@ -66,12 +68,13 @@ const schema = z.strictObject({
   fresh: z.boolean({ error: 'true or false' }),
   threads: wholeNumber.min(1, { error: 'a whole number, 1 or more,' }),
   checkpointEverySeconds: z.number({ error: 'a number of seconds' }),
+  trial: wholeNumber.optional(),
   sendCheckpoints: z.boolean({ error: 'true or false' }),
   live: z.strictObject({ images: wholeNumber, perSecond: z.number({ error: 'a number' }) }).optional(),
 });
 
 /** A job that came from outside. Throws a RangeError that names what is wrong with it. */
 export function parseJob(value: unknown): Job {
-  const { live, ...job } = validate(schema, value, 'job');
-  return { ...job, ...(live && { live }), identity: { ...job.identity, settings: parseRunSettings(job.identity.settings) } };
+  const { live, trial, ...job } = validate(schema, value, 'job');
+  return { ...job, ...(live && { live }), ...(trial !== undefined && { trial }), identity: { ...job.identity, settings: parseRunSettings(job.identity.settings) } };
 }

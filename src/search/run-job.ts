@@ -1,6 +1,6 @@
 import { attachDataset } from '../data/attach-dataset';
 import { canonicalJson } from '../runs/canonical-json';
-import { identityOf, type RunIdentity } from '../runs/identity';
+import { differingPart, identityOf, keyOf, type RunIdentity } from '../runs/identity';
 import { type RunInStore, storedRun } from '../runs/run';
 import { openStore } from '../runs/store';
 import { StoreError } from '../runs/store-error';
@@ -26,27 +26,21 @@ export async function runJob(given: unknown, { emit, signal, ready = async () =>
     const { identity, dataset: description, store, fresh, threads, checkpointEverySeconds, sendCheckpoints, live } = parseJob(given);
     const dataset = attachDataset(description);
     requireSame(identity, await identityOf(identity.settings, dataset.checksum));
-    let started = false;
-    const start = () => {
-      if (!started) emit({ type: 'started', key: run.key, updates: run.updates, updatesPerEpoch: run.updatesPerEpoch });
-      started = true;
-    };
     const run: RunInStore = storedRun(identity.settings, dataset, {
       store: store === null ? false : openStore({ directory: store }), fresh, threads, checkpointEverySeconds, signal,
       ...(live && {
         live: {
           ...live,
           async onMeasurement(measurement) {
-            start();
             emit({ type: 'live', measurement });
             await ready();
           },
         },
       }),
     });
+    emit({ type: 'started', key: keyOf(identity), updates: run.updates, updatesPerEpoch: run.updatesPerEpoch });
     try {
       for await (const measurement of run) {
-        start();
         emit({ type: 'measurement', measurement });
         if (sendCheckpoints && measurement.update > (run.resumedAt ?? -1)) emit({ type: 'checkpoint', update: measurement.update, parameters: run.model.parameters });
         await ready();
@@ -69,7 +63,7 @@ function failureOf(error: unknown): Failure {
 
 /** A worker with other data, package versions or mathematics would store its run under a key that nobody asked for. */
 function requireSame(asked: RunIdentity, own: RunIdentity): void {
-  const differing = (['settings', 'dataset', 'versions', 'mathematics'] as const).find((part) => canonicalJson(asked[part]) !== canonicalJson(own[part]));
+  const differing = differingPart(asked, own);
   if (differing === undefined) return;
   throw new RefusedError(`the worker's ${differing} differ from the asker's: ${canonicalJson(own[differing])} here, ${canonicalJson(asked[differing])} there`);
 }

@@ -1,19 +1,25 @@
 import { describeDataset } from '../data/attach-dataset';
 import { freshFromEnvironment } from '../runs/run';
 import { openStore } from '../runs/store';
+import { tell } from '../runs/tell';
 import { currentSignal } from '../training/interruption';
 import { iteration } from '../training/iteration';
 import { makePlan, type Plan, type SearchOptions } from './plan';
 import { runTrial, type TrialContext } from './run-trial';
-import type { Trial } from './trial';
+import { joinStudy } from './queue/join-study';
+import type { RunningTrial, Trial } from './trial';
 import { threadWorkers } from './workers';
 
 /** A search on its way: yields trials as they end. */
 export interface Study extends AsyncIterableIterator<Trial> {
+  /** By which it is known in its queue; undefined for a search of this process alone. */
+  readonly name: string | undefined;
   /** How many trials there will be, at most. */
   readonly total: number;
   /** The trials that have ended so far, by number. */
   readonly trials: readonly Trial[];
+  /** The trials that have begun and not ended, by number. */
+  readonly running: readonly RunningTrial[];
 }
 
 /**
@@ -23,18 +29,27 @@ export interface Study extends AsyncIterableIterator<Trial> {
  *
  * A trial that diverges or fails is a failed trial with its reason, and the search goes on.
  *
+ * With `queue` the trials are trained by `clr-lab worker` processes on any machine, to the same values. Leaving such a search does not end
+ * its trials; a search of the same name goes on with them.
+ *
  * @throws RangeError for options that cannot be right, at once
- * @throws StoreError (while iterating) if the store cannot be written or read; the signal's reason
+ * @throws StoreError (while iterating) if the store cannot be written or read; QueueError if the queue cannot be reached, or the study is
+ * another one there; the signal's reason
  */
 export function search(options: SearchOptions): Study {
   const plan = makePlan(options);
   const trials: Trial[] = [];
-  const iterator = iterate(plan, trials);
+  const running = new Map<number, RunningTrial>();
+  const iterator = iterate(plan, trials, running);
   return {
     ...iteration(iterator),
+    name: plan.study,
     total: plan.total,
     get trials() {
       return [...trials].sort((a, b) => a.number - b.number);
+    },
+    get running() {
+      return [...running.values()].sort((a, b) => a.number - b.number);
     },
   };
 }
@@ -47,12 +62,14 @@ export function bestTrial(trials: readonly Trial[], { direction = 'maximize' }: 
   return complete.reduce((best, trial) => (sign * trial.value > sign * best.value ? trial : best));
 }
 
-async function* iterate(plan: Plan, trials: Trial[]): AsyncGenerator<Trial, undefined> {
+async function* iterate(plan: Plan, trials: Trial[], running: Map<number, RunningTrial>): AsyncGenerator<Trial, undefined> {
   const { signal = currentSignal(), store = openStore(), fresh = freshFromEnvironment() } = plan;
   signal?.throwIfAborted();
   if (store) await store.requireWritable();
-  const workers = threadWorkers({ count: Math.min(plan.workers, plan.total) });
-  const context: TrialContext = { plan, store, fresh, workers, observed: new Map(), dataset: describeDataset(plan.dataset) };
+  const { queue, study, onMessage = tell } = plan;
+  const joined = queue === undefined || study === undefined ? undefined : await joinStudy({ queue, study, dataset: plan.dataset, onMessage });
+  const workers = joined?.workers ?? threadWorkers({ count: Math.min(plan.workers, plan.total) });
+  const context: TrialContext = { plan, store, fresh, workers, joined, running, observed: new Map(), dataset: describeDataset(plan.dataset) };
   const ended: Promise<Trial>[] = [];
   let wake = () => {};
   let [begun, active] = [0, 0];
@@ -84,6 +101,7 @@ async function* iterate(plan: Plan, trials: Trial[]): AsyncGenerator<Trial, unde
     begun = plan.total; // no more
     signal?.removeEventListener('abort', onAbort);
     await workers.close();
+    await joined?.leave();
   }
   return undefined;
 }

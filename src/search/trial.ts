@@ -1,6 +1,7 @@
 import type { RunSettings } from '../runs/settings';
 import type { History } from '../training/measurement';
 import type { Parameters } from './space';
+import type { Stint } from './stint';
 
 /** One run of a study. */
 export interface Trial {
@@ -15,6 +16,8 @@ export interface Trial {
   /** Why it failed or was pruned. */
   readonly reason?: string;
   readonly history: History;
+  /** Who trained it, and from when to when; null if nobody had to, or it never began. */
+  readonly stint: Stint | null;
   /** Wall time of the training. */
   readonly seconds: number;
   /** The run's settings; null if they could not be right. */
@@ -23,4 +26,12 @@ export interface Trial {
   readonly key: string | null;
   /** Whether the run was in the store before. */
   readonly fromStore: boolean;
+}
+
+/** A trial that has begun and not ended. */
+export interface RunningTrial extends Pick<Trial, 'number' | 'parameters' | 'seed'> {
+  /** Who trains it; '' until somebody does. */
+  readonly worker: string;
+  /** The update of its last measurement. */
+  readonly update: number;
 }

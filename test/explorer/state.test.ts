@@ -84,7 +84,7 @@ describe('the state of the page', () => {
   });
 
   it('draws each trial of a search', () => {
-    const trials = [0, 1].map((number) => ({ number, parameters: { lambda: 10 ** -number }, value: null, state: 'running' as const, key: null }));
+    const trials = [0, 1].map((number) => ({ number, parameters: { lambda: 10 ** -number }, value: null, state: 'running' as const, key: null, worker: '', stint: null }));
     expect(seriesOf(after(state([job({ kind: 'sweep', trials, total: 2 })], [], { 'job-1.1': curve(3) }))).map(({ id, label, curve: { full } }) => [id, label, full.length])).toEqual([['job-1.0', 'λ 1', 0], ['job-1.1', 'λ 0.1', 1]]);
   });
 
@@ -147,7 +147,7 @@ describe('the table and the parallel coordinates', () => {
   });
 
   it('shows trials on their way, and each once it is stored only there', () => {
-    const trials = [{ number: 0, parameters: { lambda: 0.5 }, value: 0.2, state: 'running' as const, key: null }, { number: 1, parameters: { lambda: 0.001 }, value: 0.5, state: 'complete' as const, key: key('b') }];
+    const trials = [{ number: 0, parameters: { lambda: 0.5 }, value: 0.2, state: 'running' as const, key: null, worker: '', stint: null }, { number: 1, parameters: { lambda: 0.001 }, value: 0.5, state: 'complete' as const, key: key('b'), worker: '', stint: null }];
     const lines = linesOf(runs, [job({ kind: 'sweep', trials })]);
     expect(lines.map(({ id }) => id)).toEqual([key('a'), key('b'), key('c'), 'job-1.0']);
     expect(lines.at(-1)!.settings.lambda).toBe(0.5);

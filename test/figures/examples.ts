@@ -28,6 +28,10 @@ const trials = Array.from({ length: 8 }, (_, i) => ({
   parameters: { lambda: 10 ** (-7 + i * 0.7), etaMax: 0.02 + 0.01 * ((i * 5) % 8) }, value: i === 3 ? null : 0.5 - 0.004 * (i - 2) ** 2,
 }));
 
+const stints = Array.from({ length: 9 }, (_, i): figures.TimelineTrial => ({
+  number: i, state: i === 4 ? 'pruned' : i === 5 ? 'failed' : 'complete', stint: i === 8 ? null : { worker: `host-${[2, 10, 1][i % 3]}`, from: 1000 * (1e9 + Math.floor(i / 3) + 0.1 * (i % 3)), to: 1000 * (1e9 + Math.floor(i / 3) + 0.9) },
+}));
+
 /** One figure of each kind. */
 export const examples: Readonly<Record<string, Figure>> = {
   'learning-curves': figures.learningCurves(exampleHistory(20, 4), { title: 'Figure 3' }),
@@ -41,6 +45,8 @@ export const examples: Readonly<Record<string, Figure>> = {
   'confusion-matrix': figures.confusionMatrix([[8, 1, 1], [2, 7, 1], [0, 0, 10]], names),
   spread: figures.spread([{ x: 1e-6, values: [0.51, 0.52, 0.53] }, { x: 1e-7, values: [0.5] }], { xLog: true, xTitle: 'λ' }),
   'search-history': figures.searchHistory(trials),
+  timeline: figures.timeline(stints),
+  'search-times': figures.searchTimes({ measured: [{ workers: 1, seconds: 1010 }, { workers: 4, seconds: 255 }] }),
   slice: figures.slice(trials, 'lambda', { log: ['lambda'] }),
   'parallel-coordinates': figures.parallelCoordinates(trials, ['lambda', 'etaMax'], { log: ['lambda'] }),
   contour: figures.contour(trials, ['lambda', 'etaMax'], { log: ['lambda'] }),

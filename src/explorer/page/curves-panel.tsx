@@ -1,5 +1,5 @@
 import { useMemo, useState } from 'preact/hooks';
-import { curvesFigure, rangeTestFigure, seriesColour } from './figures';
+import { curvesFigure, rangeTestFigure, seriesColour, timelineFigure } from './figures';
 import { IconButton } from './icons';
 import { usePage } from './page';
 import { Plot } from './plot';
@@ -19,6 +19,9 @@ export function CurvesPanel() {
     () => (job?.kind === 'range-test' && series[0] ? rangeTestFigure(series[0], job.suggestion, dark) : curvesFigure(series, { axis, dark, stacked })),
     [series, job?.kind, job?.suggestion, axis, dark, stacked],
   );
+  const trials = job?.trials ?? [];
+  const workers = new Set(trials.flatMap(({ stint }) => stint?.worker ?? [])).size;
+  const timeline = useMemo(() => (workers === 0 ? undefined : timelineFigure(trials, dark)), [job?.trials, dark]);
   const active = activeJob(state);
   return (
     <section class={`panel curves ${job ? `shows-${job.kind}` : ''}`} aria-label="Curves">
@@ -44,6 +47,7 @@ export function CurvesPanel() {
       </header>
       {series.length === 0 && <p class="empty">Press <b>Run</b> to train a network with these settings, or choose runs in the table below. The curves grow while it trains.</p>}
       <Plot figure={figure} onWidth={setWidth} toolbar label={job?.kind === 'range-test' ? 'Validation loss against the learning rate' : `Cost, loss, accuracy and learning rate against the ${axis} of ${series.map(({ label }) => label).join('; ') || 'no run'}`} class={series.length === 0 ? 'hidden' : ''} />
+      {timeline && <div class="timeline" style={{ height: `${42 + 20 * Math.min(12, workers)}px` }}><Plot figure={timeline} label="Who trained which trials when" /></div>}
       {job?.kind !== 'range-test' && series.length > 0 && (
         <p class="key faint"><Dash /> training <Dash dotted /> validation · thin: live, on up to 1,000 images · thick: all images{id !== null && isKey(id) ? ' · from the store' : ''}</p>
       )}

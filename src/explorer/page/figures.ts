@@ -1,12 +1,13 @@
 import { scheduleFrom } from '../../schedule/description';
 import { drawnUpdates, learningRate } from '../../figures/learning-rate';
-import { suffixOf, type Axis as FigureAxis, type Figure, type Layout, type ScatterTrace } from '../../figures/figure';
+import { suffixOf, type Axis as FigureAxis, type BarTrace, type Figure, type Layout, type ScatterTrace } from '../../figures/figure';
 import { colours, colourway, fontFamily, styledAxis } from '../../figures/template';
 import { lossRange } from '../../figures/range-test';
+import { timeline } from '../../figures/timeline';
 import type { RateSuggestion } from '../../training/range-test';
 import { short } from '../describe-settings';
 import { type Form, scheduleOf, updatesOf } from '../form';
-import { type Point, pointIndex } from '../messages';
+import { type Point, pointIndex, type SweepTrial } from '../messages';
 import type { Series } from './series';
 import type { Axis } from './state';
 
@@ -117,6 +118,20 @@ function ratesSoFar({ curve, schedule: description }: Series): { readonly update
   const schedule = scheduleFrom(description);
   const last = Math.max(curve.full.at(-1)?.[0] ?? -1, curve.live.at(-1)?.[0] ?? -1);
   return drawnUpdates(schedule, last).map((update) => ({ update, value: schedule(update) }));
+}
+
+/** Who trained which trials of a search when. */
+export function timelineFigure(trials: readonly SweepTrial[], dark: boolean): Figure {
+  const ended = trials.flatMap(({ number, state, stint }) => (state === 'running' || stint === null ? [] : [{ number, state, stint }]));
+  const { data, layout } = timeline(ended);
+  const { autorange, categoryorder, categoryarray } = layout.yaxis!;
+  return {
+    data: (data as BarTrace[]).map(({ marker, ...trace }) => ({ ...trace, marker: { color: toned(marker?.color as string, dark) } })),
+    layout: panelLayout(dark, {
+      margin: { l: 46, r: 10, t: 4, b: 34 }, barmode: 'overlay', bargap: 0.25,
+      xaxis: panelAxis('seconds', dark, { rangemode: 'tozero' }), yaxis: panelAxis('', dark, { type: 'category', autorange, categoryorder, categoryarray, showgrid: false, ticks: '' }),
+    }),
+  };
 }
 
 /** All points of a curve in order of update. */

@@ -1,5 +1,5 @@
 import { describeSettings, short } from '../describe-settings';
-import type { Job } from '../messages';
+import type { Job, SweepTrial } from '../messages';
 import { IconButton } from './icons';
 import { command, forget, type Page, usePage } from './page';
 import { hasEnded, shown } from './state';
@@ -36,6 +36,7 @@ function JobItem({ job, page }: { readonly job: Job; readonly page: Page }) {
         {ended && <IconButton icon="remove" label="Take this job off the list; its run stays" onClick={() => void forget(page, id)} />}
       </div>
       <div class="line faint"><span class="state">{states[state]}</span>{!ended && state !== 'queued' ? <progress max={1} value={fraction} aria-label="progress" /> : null}<span>{state === 'queued' ? '' : progress}</span></div>
+      <AtWork trials={trials} />
       {message !== '' && <p class={state === 'failed' ? 'error' : 'faint'}>{message}</p>}
       {suggestion && (
         <div class="line suggestion">
@@ -45,4 +46,11 @@ function JobItem({ job, page }: { readonly job: Job; readonly page: Page }) {
       )}
     </li>
   );
+}
+
+/** Who trains which trial of a search just now. */
+function AtWork({ trials }: { readonly trials: readonly SweepTrial[] }) {
+  const running = trials.filter(({ state, worker }) => state === 'running' && worker !== '');
+  if (running.length === 0) return null;
+  return <ul class="at-work faint" aria-label="At work">{running.map(({ number, worker, parameters }) => <li key={number} data-worker={worker}>{worker}: λ {short(parameters.lambda)}</li>)}</ul>;
 }
