@@ -25,7 +25,7 @@ const cases = [
 describe.each(cases)('$layers, mini-batches of $batchSize', ({ layers, batchSize }) => {
   test('trains, measures and predicts to the same bytes on any number of threads', async () => {
     const network = fullyConnected({ layers });
-    const results = [];
+    const results: Record<string, string | number>[] = [];
     for (const threads of [1, 2, 3, 8]) {
       const engine = await openEngine({ name: 'onnx', threads });
       const standardiser = await fitStandardiser(parts.train);
@@ -37,7 +37,7 @@ describe.each(cases)('$layers, mini-batches of $batchSize', ({ layers, batchSize
   });
 });
 
-function sha256(...arrays: ArrayBufferView[]): string {
+function sha256(...arrays: NodeJS.TypedArray[]): string {
   const hash = createHash('sha256');
   for (const array of arrays) hash.update(array);
   return hash.digest('hex');
