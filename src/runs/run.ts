@@ -2,13 +2,14 @@ import type { Dataset } from '../data/dataset';
 import type { Split } from '../data/split';
 import type { Engine } from '../engine/engine';
 import { openEngine } from '../engine/select-engine';
+import type { Checkpoint } from '../training/checkpoint';
 import { DivergenceError } from '../training/divergence-error';
 import { currentSignal } from '../training/interruption';
 import { iteration } from '../training/iteration';
 import type { LiveOptions } from '../training/live';
 import type { History, Measurement } from '../training/measurement';
 import type { Model } from '../training/model';
-import { train, type TrainingRun } from '../training/train';
+import { train, type TrainingRun, type TrainOptions } from '../training/train';
 import { describeEnvironment } from './environment';
 import { identityOf, keyOf } from './identity';
 import { networkOf, parseRunSettings, partsOf, type RunSettings, type RunSettingsInput, trainOptionsOf } from './settings';
@@ -29,7 +30,7 @@ export interface StoredRunOptions {
   readonly threads?: number;
   /** Stops the training and leaves a checkpoint. Default: the running notebook cell's. */
   readonly signal?: AbortSignal;
-  /** A checkpoint is written at the first measurement after so many seconds. Default 10. */
+  /** A checkpoint is written as often as this, in seconds, also between measurements that are far apart. Default 10. */
   readonly checkpointEverySeconds?: number;
   /** Measurements on small samples in between. Default: none. */
   readonly live?: LiveOptions;
@@ -165,13 +166,15 @@ async function* iterate(plan: Plan, state: State): AsyncGenerator<Measurement, u
     if (state.stored) return yield* replay(state.stored, state);
     await store.requireWritable();
   }
-  const training = await startTraining(plan, store && !fresh ? await store.getCheckpoint(key) : undefined, signal);
+  const checkpoint = store && !fresh ? await store.getCheckpoint(key) : undefined;
+  const checkpoints = store ? checkpointKeeper({ ...options, store, key, last: checkpoint?.update }) : undefined;
+  const training = await startTraining(plan, checkpoint, { signal, onAdvance: () => checkpoints?.keepIfDue(training) });
   state.training = training;
-  state.resumedAt = training.history.at(-1)?.update;
-  const { checkpointEverySeconds, now, onMessage, date = () => new Date() } = options;
+  state.resumedAt = checkpoint?.update;
+  const { date = () => new Date() } = options;
   const common = () => ({ identity, history: training.history, seconds: training.seconds, environment: describeEnvironment(training.engineDescription, date()) });
   try {
-    yield* withCheckpoints(training, state, store ? { store, key, checkpointEverySeconds, now, onMessage } : undefined);
+    yield* withCheckpoints(training, state, checkpoints);
     if (store) await store.put({ outcome: 'finished', ...common(), model: training.model }, { replace: fresh });
   } catch (error) {
     if (store && error instanceof DivergenceError) {
@@ -195,30 +198,48 @@ async function* replay(stored: StoredRun, { history }: State): AsyncGenerator<Me
   throw new DivergenceError(update, eta, stored.identity.settings.lambda, Number(loss));
 }
 
-async function startTraining({ settings, parts, options }: Plan, checkpoint: TrainingRun['checkpoint'] | undefined, signal: AbortSignal | undefined): Promise<TrainingRun> {
+async function startTraining({ settings, parts, options }: Plan, checkpoint: Checkpoint | undefined, told: Pick<TrainOptions, 'signal' | 'onAdvance'>): Promise<TrainingRun> {
   const { engine = await openEngine({ name: settings.engine, precision: settings.precision, threads: options.threads }), now } = options;
   if (engine.name !== settings.engine || engine.precision !== settings.precision) {
     throw new RangeError(`engine is ${engine.name} in ${engine.precision}, but the settings say ${settings.engine} in ${settings.precision}`);
   }
   const standardiser = await standardiserFor(settings, parts.train);
   const { live } = options;
-  return train(networkOf(settings), parts, { ...trainOptionsOf(settings), engine, standardiser, signal, ...(live && { live }), ...(checkpoint && { checkpoint }), ...(now && { now }) });
+  return train(networkOf(settings), parts, { ...trainOptionsOf(settings), engine, standardiser, ...told, ...(live && { live }), ...(checkpoint && { checkpoint }), ...(now && { now }) });
 }
 
 interface CheckpointOptions extends Pick<StoredRunOptions, 'checkpointEverySeconds' | 'now' | 'onMessage'> {
   readonly store: RunStore;
   readonly key: string;
+  /** The update of the checkpoint that is there. */
+  readonly last: number | undefined;
+}
+
+/** Keeps where a training stands, so that it can be resumed after whatever happens to this process. */
+interface CheckpointKeeper {
+  /** Writes a checkpoint if the last one is old enough. */
+  keepIfDue(training: TrainingRun): Promise<void>;
+  /** Writes a checkpoint if there is anything new to keep. */
+  keep(training: TrainingRun): Promise<void>;
+}
+
+function checkpointKeeper({ last, checkpointEverySeconds = 10, now = () => performance.now(), ...target }: CheckpointOptions): CheckpointKeeper {
+  let kept = { at: now(), update: last };
+  const keeper: CheckpointKeeper = {
+    async keepIfDue(training) {
+      if (now() - kept.at >= 1000 * checkpointEverySeconds) await keeper.keep(training);
+    },
+    async keep(training) {
+      const checkpoint = training.history.length > 0 ? training.checkpoint : undefined;
+      if (checkpoint && checkpoint.update !== kept.update) await saveCheckpoint(checkpoint, target);
+      kept = { at: now(), update: checkpoint?.update };
+    },
+  };
+  return keeper;
 }
 
 /** Yields the training's measurements, first those of its checkpoint. Where it is left before its end, a checkpoint stays. */
-async function* withCheckpoints(training: TrainingRun, { history }: State, options: CheckpointOptions | undefined): AsyncGenerator<Measurement, undefined> {
-  const { checkpointEverySeconds = 10, now = () => performance.now() } = options ?? {};
-  let saved = { at: now(), update: training.history.at(-1)?.update };
-  const save = async () => {
-    const update = training.history.at(-1)?.update;
-    if (options && update !== saved.update && update !== undefined) await saveCheckpoint(training, options);
-    saved = { at: now(), update };
-  };
+async function* withCheckpoints(training: TrainingRun, { history }: State, checkpoints: CheckpointKeeper | undefined): AsyncGenerator<Measurement, undefined> {
   let finished = false;
   try {
     for (const measurement of [...training.history]) {
@@ -227,7 +248,7 @@ async function* withCheckpoints(training: TrainingRun, { history }: State, optio
     }
     for await (const measurement of training) {
       history.push(measurement);
-      if (measurement.update < training.updates && now() - saved.at >= 1000 * checkpointEverySeconds) await save();
+      if (measurement.update < training.updates) await checkpoints?.keepIfDue(training);
       yield measurement;
     }
     finished = true;
@@ -235,15 +256,15 @@ async function* withCheckpoints(training: TrainingRun, { history }: State, optio
     finished = error instanceof DivergenceError;
     throw error;
   } finally {
-    if (!finished) await save();
+    if (!finished) await checkpoints?.keep(training);
   }
   return undefined;
 }
 
 /** A training is not to end for want of a checkpoint. */
-async function saveCheckpoint(training: TrainingRun, { store, key, onMessage = tell }: CheckpointOptions): Promise<void> {
+async function saveCheckpoint(checkpoint: Checkpoint, { store, key, onMessage = tell }: Pick<CheckpointOptions, 'store' | 'key' | 'onMessage'>): Promise<void> {
   try {
-    await store.putCheckpoint(key, training.checkpoint);
+    await store.putCheckpoint(key, checkpoint);
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;
     onMessage(`${error.message} The training goes on without a checkpoint.`);

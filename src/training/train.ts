@@ -16,7 +16,7 @@ import { DivergenceError } from './divergence-error';
 import { resolveEngine } from './evaluate';
 import { currentSignal } from './interruption';
 import { iteration } from './iteration';
-import { type LiveMeter, liveMeter, type LiveOptions, liveOptions } from './live';
+import { liveMeter, type LiveOptions, liveOptions } from './live';
 import type { History, Measurement } from './measurement';
 import { measurementUpdates } from './measurement-updates';
 import { type MiniBatches, miniBatches } from './mini-batches';
@@ -66,6 +66,8 @@ export interface TrainOptions {
   readonly checkpoint?: Checkpoint;
   /** Measure small samples too, many times a second, and tell of it; these are not part of the history. Default: no. */
   readonly live?: LiveOptions;
+  /** Told, some ten times a second, that `checkpoint` has moved on between two measurements; the training waits for what it returns, off the clock. */
+  readonly onAdvance?: () => void | Promise<void>;
   /** Milliseconds of a clock that never goes back. */
   readonly now?: () => number;
 }
@@ -85,9 +87,9 @@ export interface TrainingRun extends AsyncIterableIterator<Measurement> {
   readonly history: History;
   /** Wall time so far, in seconds, from the first update to the last measurement. */
   readonly seconds: number;
-  /** The network as of the last measurement. Throws before the first one. */
+  /** The network as of the last measurement; of a resumed run, until its next measurement, as of its checkpoint. Throws before the first one. */
   readonly model: Model;
-  /** Enough to go on from the last measurement, in this process or another. Throws before the first one. */
+  /** Enough to go on from here, in this process or another: where the last measurement was, or where the updates after it are by now. Throws before the first measurement. */
   readonly checkpoint: Checkpoint;
   /** What computes, once the training has begun: 'ONNX Runtime 1.30.0, float32, 2 threads'. */
   readonly engineDescription: string;
@@ -105,7 +107,7 @@ export interface TrainingRun extends AsyncIterableIterator<Measurement> {
 export function train(network: Network, parts: TrainingParts, options: TrainOptions): TrainingRun {
   const plan = makePlan(network, parts, options);
   const { checkpoint } = options;
-  const progress: Progress = { update: checkpoint?.update ?? -1, state: checkpoint?.state, history: [...(checkpoint?.history ?? [])], seconds: checkpoint?.seconds ?? 0 };
+  const progress: Progress = { history: [...(checkpoint?.history ?? [])], seconds: checkpoint?.seconds ?? 0, measured: checkpoint?.state, reached: checkpoint };
   const measurements = run(plan, progress);
   const begun = <T>(value: T | undefined): T => {
     if (value === undefined) throw new Error('the training has not begun: iterate over it first, for example with fit()');
@@ -122,10 +124,11 @@ export function train(network: Network, parts: TrainingParts, options: TrainOpti
       return progress.seconds;
     },
     get model() {
-      return { network, parameters: pick(modelShapes(network), begun(progress.state)), standardiser: begun(progress.standardiser) };
+      return { network, parameters: pick(modelShapes(network), begun(progress.measured)), standardiser: begun(progress.standardiser) };
     },
     get checkpoint() {
-      return { update: progress.update, state: begun(progress.state), history: [...progress.history], seconds: progress.seconds };
+      const { update, state, seconds } = begun(progress.reached);
+      return { update, state, history: [...progress.history], seconds };
     },
     get engineDescription() {
       return begun(progress.engine).description;
@@ -151,11 +154,13 @@ interface Plan extends TrainOptions, TrainingParts {
 
 /** Where a run stands. */
 interface Progress {
-  /** The last measured update; −1 before the first measurement. */
-  update: number;
-  state: HostTensors | undefined;
   readonly history: Measurement[];
+  /** Until the last measurement. */
   seconds: number;
+  /** The training state as of the last measurement. */
+  measured: HostTensors | undefined;
+  /** How far it can be resumed: all measurements until then are in the history. */
+  reached: Omit<Checkpoint, 'history'> | undefined;
   standardiser?: Standardiser;
   engine?: Engine;
 }
@@ -194,7 +199,7 @@ function countUpdates({ updates, epochs }: TrainOptions, perEpoch: number): numb
 /** Snapshots of the network are measured together if the first of them need not wait longer than this for its measurement, in seconds. */
 const LONGEST_WAIT = 1;
 
-/** Each measurement leaves `progress` complete before it is yielded, so a run can be left and taken up again between any two. */
+/** `progress` is complete whenever a measurement is yielded or `onAdvance` is told, so a run can be left and taken up again there. */
 async function* run(plan: Plan, progress: Progress): AsyncGenerator<Measurement, undefined> {
   const { network, train, measureAt, signal = currentSignal() } = plan;
   signal?.throwIfAborted();
@@ -207,15 +212,23 @@ async function* run(plan: Plan, progress: Progress): AsyncGenerator<Measurement,
   const evaluators = openEvaluators((networks) => engine.compile(evaluationProgram(network, data, networks)));
   const stopwatch = startStopwatch(plan.now, progress.seconds);
   const live = plan.live && liveMeter({ ...plan.live, onMeasurement: offTheClock(stopwatch, plan.live.onMeasurement) }, measureSample(plan, evaluators), plan.now);
+  const onAdvance = plan.onAdvance && offTheClock(stopwatch, plan.onAdvance);
   const measured = onSamples(plan, plan.measuredImages);
   const pace = adaptivePace(plan.live && LIVE_CALL / plan.live.perSecond);
-  let state = progress.state ?? castTensors(initialState(plan), engine.precision);
+  let { update: trainedTo, state } = progress.reached ?? { update: -1, state: castTensors(initialState(plan), engine.precision) };
   const most = networksTogether(network);
-  let [trainedTo, together, since] = [progress.update, 1, stopwatch.seconds()];
+  let [together, since] = [1, stopwatch.seconds()];
   let snapshots: Snapshot[] = [];
+  const between = async (update: number, current: HostTensors) => {
+    await live?.(update, current);
+    if (snapshots.length > 0) return; // those are not in the history yet
+    progress.reached = { update, state: current, seconds: stopwatch.seconds() };
+    await onAdvance?.();
+  };
   try {
-    for (const update of measureAt.filter((at) => at > progress.update)) {
-      state = await stretch(plan, updating, state, { from: trainedTo, to: update, pace, live, signal });
+    for (const update of measureAt.filter((at) => at > trainedTo)) {
+      await live?.(Math.max(0, trainedTo), state);
+      state = await stretch(plan, updating, state, { from: trainedTo, to: update, pace, between, signal });
       trainedTo = update;
       snapshots.push({ update, state });
       if (snapshots.length < together && update < plan.updates) continue;
@@ -223,7 +236,8 @@ async function* run(plan: Plan, progress: Progress): AsyncGenerator<Measurement,
       const perSnapshot = (stopwatch.seconds() - since) / snapshots.length;
       for (const [index, measurement] of measurements.entries()) {
         requireFinite(measurement, plan.lambda);
-        Object.assign(progress, snapshots[index], { seconds: stopwatch.seconds() });
+        const seconds = stopwatch.seconds();
+        Object.assign(progress, { seconds, measured: snapshots[index].state, reached: { ...snapshots[index], seconds } });
         progress.history.push(measurement);
         stopwatch.pause();
         yield measurement;
@@ -281,10 +295,10 @@ function measureSample(plan: Plan, evaluators: Evaluators): (update: number, sta
 }
 
 /** As `told`, with the stopwatch stopped. */
-function offTheClock(stopwatch: Stopwatch, told: LiveOptions['onMeasurement']): LiveOptions['onMeasurement'] {
-  return async (measurement) => {
+function offTheClock<A extends unknown[]>(stopwatch: Stopwatch, told: (...what: A) => void | Promise<void>): (...what: A) => Promise<void> {
+  return async (...what) => {
     stopwatch.pause();
-    await told(measurement);
+    await told(...what);
     stopwatch.resume();
   };
 }
@@ -299,15 +313,15 @@ interface Stretch {
   readonly from: number;
   readonly to: number;
   readonly pace: Pace;
-  readonly live: LiveMeter | undefined;
+  /** Told where the training stands after each call but the last. */
+  readonly between: (update: number, parameters: HostTensors) => Promise<void>;
   readonly signal: AbortSignal | undefined;
 }
 
 /** The training state after updates `from` + 1 … `to`, in calls of bounded length. */
-async function stretch(plan: Plan, program: Program, state: HostTensors, { from, to, pace, live, signal }: Stretch): Promise<HostTensors> {
+async function stretch(plan: Plan, program: Program, state: HostTensors, { from, to, pace, between, signal }: Stretch): Promise<HostTensors> {
   const { now } = plan;
   let current = state;
-  await live?.(Math.max(0, from), current);
   for (let first = Math.max(1, from + 1); first <= to; ) {
     signal?.throwIfAborted();
     const last = Math.min(to, first + pace.units() - 1);
@@ -315,7 +329,7 @@ async function stretch(plan: Plan, program: Program, state: HostTensors, { from,
     const started = now();
     current = await program.run({ ...current, ...updateInputs(plan, first, last) });
     pace.took(count, now() - started);
-    if (last < to) await live?.(last, current);
+    if (last < to) await between(last, current);
     first = last + 1;
   }
   return current;

@@ -175,6 +175,13 @@ describe('an interrupted run', () => {
     for await (const _ of storedRun(smallSettings, dataset, { store: watched, checkpointEverySeconds: 5, now: () => clock })) clock += 1000;
     expect(saved).toEqual([10, 20, 30, 40, 50, 60, 70, 80, 90]);
     expect(readdirSync(directory)).toHaveLength(1);
+    // Where the measurements are rarer than that, in between.
+    const rare = { ...smallSettings, measurementsPerEpoch: 0.01, updates: 300 };
+    saved.length = 0;
+    const { history } = await runOnce(rare, dataset, { store: watched, checkpointEverySeconds: 0, now: () => (clock += 1000) });
+    expect(history.map(({ update }) => update)).toEqual([0, 300]);
+    expect(saved.length).toBeGreaterThan(5);
+    expect(saved).toEqual([...new Set(saved)].sort((a, b) => a - b));
   });
 });
 

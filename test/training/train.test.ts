@@ -3,6 +3,7 @@ import { split } from '../../src/data/split';
 import { fullyConnected } from '../../src/network/network';
 import { constant } from '../../src/schedule/constant';
 import { cyclical } from '../../src/schedule/cyclical';
+import type { Checkpoint } from '../../src/training/checkpoint';
 import { DivergenceError } from '../../src/training/divergence-error';
 import { openEngine } from '../../src/engine/select-engine';
 import { evaluate } from '../../src/training/evaluate';
@@ -49,6 +50,30 @@ describe.each(engineNames)('training with %s', (engine) => {
     expect(checkpoint.update).toBe(46);
     expect(resumed.history).toEqual(whole.history);
     expect(resumed.model.parameters).toEqual(whole.model.parameters);
+  });
+
+  test('goes on to the same bytes from wherever it stands between two measurements, as far apart as they may be', async () => {
+    const rare: TrainOptions = { ...options, engine, updates: 250, measurementsPerEpoch: 0.1, now: () => 0 }; // measured after 0, 200 and 250
+    const checkpoints: Checkpoint[] = [];
+    const whole = train(network, parts, { ...rare, onAdvance: () => void checkpoints.push(structuredClone(whole.checkpoint)) });
+    const history = await collect(whole);
+    expect(history.map(({ update }) => update)).toEqual([0, 200, 250]);
+    expect(checkpoints.map(({ update, history }) => [update, history.length])).toEqual([[1, 1], [9, 1], [73, 1]]); // calls grow by eight
+    for (const checkpoint of checkpoints) {
+      const resumed = await fit(network, parts, { ...rare, checkpoint });
+      expect(resumed.history).toEqual(history);
+      expect(resumed.model).toEqual(whole.model);
+    }
+  });
+
+  test('keeps on an abort what was trained since the last measurement, and says of the model what was measured', async () => {
+    const controller = new AbortController();
+    let advances = 0;
+    const run = train(network, parts, { ...options, engine, updates: 250, measurementsPerEpoch: 0.1, now: () => 0, signal: controller.signal, onAdvance: () => void (++advances === 2 && controller.abort()) });
+    await expect(collect(run)).rejects.toThrow(/abort/i);
+    expect(run.checkpoint.update).toBe(9);
+    expect(run.model.parameters.W1.data).not.toEqual(run.checkpoint.parameters.W1.data);
+    expect((await evaluate(run.model, parts.validation, { lambda: 0.01, engine })).cost).toBe(run.history[0].validation.cost);
   });
 
   test('stops within a measurement when the loss is not finite, and says where', async () => {
