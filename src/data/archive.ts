@@ -7,6 +7,7 @@ import { createGunzip } from 'node:zlib';
 import type { Extract, Header } from 'tar-stream';
 import { unfinishedName } from './atomic-write';
 import type { Reporting } from './dataset';
+import { reasonOf } from './file-error';
 import { classNamesFile } from './publication';
 import type { Publication } from './publication';
 
@@ -67,7 +68,7 @@ export async function extractBatches(
     await moveIntoPlace(temporary, directory);
   } catch (error) {
     signal?.throwIfAborted();
-    throw new Error(`Unpacking ${archive} failed: ${(error as Error).message}.`, { cause: error });
+    throw new Error(`Unpacking ${archive} failed: ${reasonOf(error)}.`, { cause: error });
   } finally {
     await rm(temporary, { recursive: true, force: true });
   }

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { extractBatches } from './archive';
 import { removeStale } from './atomic-write';
 import type { Reporting } from './dataset';
+import { reasonOf } from './file-error';
 import { cifar10 } from './publication';
 import type { Publication } from './publication';
 
@@ -95,7 +96,7 @@ async function completePart(
   } catch (error) {
     signal?.throwIfAborted();
     if (error instanceof DownloadError) throw error;
-    throw interrupted(url, position, size, (error as Error).message, error);
+    throw interrupted(url, position, size, reasonOf(error), error);
   } finally {
     response.destroy();
     await file.close();

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { removeStale, unfinishedName, writeAtomically } from './atomic-write';
 import { pixelsPerImage } from './dataset';
 import type { Batch, Group, PixelFile, Reporting } from './dataset';
+import { isFileError, reasonOf } from './file-error';
 
 /** The part of a data set that is kept in the cache folder. */
 export interface StoredBatches {
@@ -45,11 +46,16 @@ export async function storeBatches(
     if (typeof stored !== 'string') return stored;
     onMessage?.(`${stored} It is made again.`);
   }
-  await removeStale(directory);
-  const { labels, ...made } = await writeBatchesToStore(source, directory, { onProgress, signal });
-  await writeWhole(labelsPath(pixelsPath(directory, made.checksum)), labels);
-  await writeWhole(indexPath, Buffer.from(`${JSON.stringify(made)}\n`));
-  return { ...made, labels, pixels: pixelFile(directory, made) };
+  try {
+    await removeStale(directory);
+    const { labels, ...made } = await writeBatchesToStore(source, directory, { onProgress, signal });
+    await writeWhole(labelsPath(pixelsPath(directory, made.checksum)), labels);
+    await writeWhole(indexPath, Buffer.from(`${JSON.stringify(made)}\n`));
+    return { ...made, labels, pixels: pixelFile(directory, made) };
+  } catch (error) {
+    if (!isFileError(error) || !(error.path ?? directory).startsWith(directory)) throw error; // of the source, not of the cache
+    throw new Error(`The pixels could not be written into the cache folder ${directory}: ${reasonOf(error)}. Nothing half-written stays. Make room or name another folder in CLR_LAB_CACHE.`, { cause: error });
+  }
 }
 
 /** The file with the labels of a pixel file's rows, one byte each: it lies beside it. */

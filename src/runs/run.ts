@@ -16,7 +16,7 @@ import { networkOf, parseRunSettings, partsOf, type RunSettings, type RunSetting
 import { standardiserFor } from './standardisers';
 import { openStore, type RunStore } from './store';
 import { StoreError } from './store-error';
-import type { StoredRun } from './stored-run';
+import type { FinishedRun, StoredRun } from './stored-run';
 import { tell } from './tell';
 
 export interface StoredRunOptions {
@@ -175,7 +175,7 @@ async function* iterate(plan: Plan, state: State): AsyncGenerator<Measurement, u
   const common = () => ({ identity, history: training.history, seconds: training.seconds, environment: describeEnvironment(training.engineDescription, date()) });
   try {
     yield* withCheckpoints(training, state, checkpoints);
-    if (store) await store.put({ outcome: 'finished', ...common(), model: training.model }, { replace: fresh });
+    if (store) await putFinished(store, key, { outcome: 'finished', ...common(), model: training.model }, fresh);
   } catch (error) {
     if (store && error instanceof DivergenceError) {
       const { update, eta, loss } = error;
@@ -186,6 +186,18 @@ async function* iterate(plan: Plan, state: State): AsyncGenerator<Measurement, u
   }
   if (store) await store.removeCheckpoint(key);
   return undefined;
+}
+
+/** A finished run that cannot be stored is not lost at once: the error says where it still is. */
+async function putFinished(store: RunStore, key: string, run: FinishedRun, replace: boolean): Promise<void> {
+  try {
+    await store.put(run, { replace });
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    const kept = await store.getCheckpoint(key).catch(() => undefined);
+    const again = kept === undefined ? 'it will be trained from its beginning' : `it goes on from its checkpoint after update ${kept.update}`;
+    throw new StoreError(`${error.message} As long as this process lives, the run's history and model are at hand; asked for again, ${again}.`, { cause: error });
+  }
 }
 
 async function* replay(stored: StoredRun, { history }: State): AsyncGenerator<Measurement, undefined> {

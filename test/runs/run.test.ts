@@ -1,9 +1,7 @@
-import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
-import { describeDataset } from '../../src/data/attach-dataset';
 import { openEngine } from '../../src/engine/select-engine';
 import { fullyConnected } from '../../src/network/network';
 import { runOnce, storedRun } from '../../src/runs/run';
@@ -118,25 +116,6 @@ describe('an interrupted run', () => {
     expect(await open().get(run.key)).toMatchObject({ model: (await undisturbed).model, history: (await undisturbed).history });
   });
 
-  test('killed, at any moment, too', async () => {
-    const settings = { ...smallSettings, updates: 2000 };
-    const job = JSON.stringify({ dataset: describeDataset(dataset), settings, store: directory, checkpointEverySeconds: 0.01 });
-    const resumptions: (number | undefined)[] = [];
-    for (const after of [1, 300, 900]) {
-      await killedAfter(after, job);
-      const run = storedRun(settings, dataset, { store: open() });
-      await run.next(); // and left again, which keeps where it is
-      await run.return!();
-      resumptions.push(run.fromStore ? -1 : run.resumedAt);
-    }
-    const finished = await runOnce(settings, dataset, { store: open() });
-    const whole = await runOnce(settings, dataset, { store: false });
-    expect(Math.max(...resumptions.map((update) => update ?? 0))).toBeGreaterThan(300);
-    expect(finished.history).toEqual(whole.history);
-    expect(finished.model).toEqual(whole.model);
-    expect(messages).toEqual([]);
-  });
-
   test('whose checkpoint is damaged is trained from its beginning, and told so', async () => {
     for await (const { update } of storedRun(smallSettings, dataset, { store: open() })) if (update === 46) break;
     const [name] = readdirSync(directory);
@@ -222,13 +201,4 @@ async function collect<R extends AsyncIterable<Measurement>>(run: R): Promise<{ 
   const measurements: Measurement[] = [];
   await forEach(run, (measurement) => measurements.push(measurement));
   return { run, measurements };
-}
-
-/** Starts the run in a process, and kills that process when it has told of a measurement at `update` or later. */
-function killedAfter(update: number, job: string): Promise<void> {
-  const child = spawn(process.execPath, [join(__dirname, 'run-process.cjs'), job], { stdio: ['ignore', 'pipe', 'inherit'] });
-  child.stdout.on('data', (chunk: Buffer) => {
-    if (String(chunk).trim().split('\n').some((told) => Number(told) >= update)) child.kill('SIGKILL');
-  });
-  return new Promise((resolve) => child.once('close', () => resolve()));
 }
