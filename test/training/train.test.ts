@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { split } from '../../src/data/split';
+import { initialise } from '../../src/network/initialise';
 import { fullyConnected } from '../../src/network/network';
 import { constant } from '../../src/schedule/constant';
 import { cyclical } from '../../src/schedule/cyclical';
@@ -50,6 +51,28 @@ describe.each(engineNames)('training with %s', (engine) => {
     expect(checkpoint.update).toBe(46);
     expect(resumed.history).toEqual(whole.history);
     expect(resumed.model.parameters).toEqual(whole.model.parameters);
+  });
+
+  test('stops at once for an eta of 10', async () => {
+    const run = train(network, parts, { ...options, engine, updates: 1000, schedule: constant({ eta: 10 }) });
+    const failure = await collect(run).catch((error: unknown) => error as DivergenceError);
+    expect(failure).toBeInstanceOf(DivergenceError);
+    const { update, message } = failure as DivergenceError;
+    expect(message).toMatch(/^the loss is (NaN|Infinity) after update \d+, at eta 10 and lambda 0\.01: training diverged\./);
+    expect(run.history.at(-1)!.update).toBe(update - 2); // the measurement before, which was finite
+    expect(run.history.every(({ train }) => Number.isFinite(train.cost))).toBe(true);
+  });
+
+  const initial = initialise(network);
+  const standardiser = { mean: new Float64Array(48), standardDeviation: new Float64Array(48).fill(1) };
+  test.each<[string, Partial<TrainOptions>, RegExp]>([
+    ['a parameter', { parameters: { ...initial, b1: { ...initial.b1, data: initial.b1.data.map((value, index) => (index === 3 ? NaN : value)) } } }, /after update 0, .*: nothing was trained yet, so the initial parameters or the standardiser/],
+    ['the standardiser', { standardiser: { ...standardiser, mean: new Float64Array(48).fill(NaN) } }, /after update 0, .*: nothing was trained yet, so the initial parameters or the standardiser/],
+    ['the schedule', { schedule: (update) => (update < 50 ? 0.01 : NaN) }, /after update 50, at eta NaN and lambda 0\.01: the schedule gives no finite learning rate there/],
+  ])('names NaN in %s at the first measurement that it reaches', async (_, change, message) => {
+    const failure = await collect(train(network, parts, { ...options, engine, ...change })).catch((error: unknown) => error as DivergenceError);
+    expect(failure).toBeInstanceOf(DivergenceError);
+    expect((failure as DivergenceError).message).toMatch(message);
   });
 
   test('goes on to the same bytes from wherever it stands between two measurements, as far apart as they may be', async () => {
