@@ -1,7 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
-/** Tests that need what npm does not install: Jupyter, Chromium, PyTorch, Redis … They say so themselves where it is missing. */
-const larger = ['test/browser/**', 'test/notebook/kernel-jupyter.test.ts', 'test/notebook/display-page.test.ts', 'test/explorer/*page.test.ts', 'test/network/torch.test.ts', 'test/peers/**'];
+/** Tests that need what npm does not install (Jupyter, Chromium, PyTorch, Redis …; they say so themselves where it is missing), or much time. */
+const larger = [
+  'test/browser/**', 'test/notebook/kernel-jupyter.test.ts', 'test/notebook/kernel-conformance.test.ts', 'test/notebook/display-page.test.ts', 'test/explorer/*page.test.ts',
+  'test/network/torch.test.ts', 'test/guarantees/soak.test.ts', 'test/peers/**',
+];
 
 export default defineConfig({
   test: {

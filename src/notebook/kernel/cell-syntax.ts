@@ -14,6 +14,15 @@ export function endsWithAssignment(source: string): boolean {
   return operator >= ts.SyntaxKind.FirstAssignment && operator <= ts.SyntaxKind.LastAssignment;
 }
 
+/** TypeScript's number for 'Unterminated template literal.' */
+const unterminatedTemplate = 1160;
+
+/** Whether code ends within a template string, which tslab takes for complete. */
+export function endsInTemplate(source: string): boolean {
+  const { parseDiagnostics } = parse(source) as unknown as { readonly parseDiagnostics: readonly TypeScript.Diagnostic[] };
+  return parseDiagnostics.some(({ code }) => code === unterminatedTemplate);
+}
+
 /** The names that a cell declares with `let` or `var` at its top level. */
 export function letVariables(source: string): string[] {
   const namesOf = (name: TypeScript.BindingName): string[] =>

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Publisher, Reply, Router } from 'zeromq';
 import type { CellOutput } from './cell-output';
+import { endsInTemplate } from './cell-syntax';
 import { languageInfo } from './language-info';
 import { SendQueue } from './send-queue';
 import type { CellOutcome, Session } from './session';
@@ -109,7 +110,7 @@ export class KernelServer {
         case 'kernel_info_request':
           return kernelInfo();
         case 'is_complete_request':
-          return { ...this.#handler.handleIsComplete(request as never) };
+          return endsInTemplate(String(request['code'])) ? { status: 'incomplete', indent: '' } : { ...this.#handler.handleIsComplete(request as never) };
         case 'inspect_request':
           return { ...this.#handler.handleInspect(request as never) };
         case 'complete_request':
