@@ -3,7 +3,8 @@ The kernel against Jupyter's own end of the protocol: the tests of jupyter_kerne
 message validated against its schema, and what that suite leaves out. Needs the kernelspec clr-lab on JUPYTER_PATH.
 """
 
-import os
+import json
+import sys
 import time
 import unittest
 
@@ -134,4 +135,7 @@ def alive(pid):
 
 
 if __name__ == "__main__":
-    unittest.main(verbosity=2)
+    result = unittest.main(verbosity=2, exit=False).result
+    skipped = {test.id().split(" ")[0].split(".")[-1] for test, _ in result.skipped}
+    print(json.dumps({"run": result.testsRun, "skipped": sorted(skipped)}))
+    sys.exit(not result.wasSuccessful())

@@ -93,7 +93,7 @@ export class KernelClient {
   }
 
   /** Waits until `found` finds something. */
-  async until<T>(found: () => T | undefined, milliseconds = 20_000): Promise<T> {
+  async until<T>(found: () => T | undefined, milliseconds = 55_000): Promise<T> {
     const end = Date.now() + milliseconds;
     for (;;) {
       const value = found();
