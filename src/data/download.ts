@@ -36,6 +36,9 @@ export class DownloadError extends Error {
 
 const redirectLimit = 5;
 
+/** The first byte of everything that gzip made (RFC 1952): a page for logging in, whatever it is declared as, has another. */
+const gzipMagic = 0x1f;
+
 /**
  * Downloads the archive, checks its size and MD5, unpacks the batch files, and puts their folder into place.
  *
@@ -85,6 +88,10 @@ async function completePart(
   const file = await open(part, constants.O_WRONLY | constants.O_CREAT); // not truncated, for the other process's sake
   try {
     for await (const chunk of response as AsyncIterable<Buffer>) {
+      if (position === 0 && chunk[0] !== gzipMagic) {
+        await rm(part, { force: true });
+        throw new DownloadError('refused', `${url} serves something that begins with ${JSON.stringify(chunk.toString('latin1', 0, 20))}; a gzip archive of ${bytes(size)} would be right.`);
+      }
       if (position + chunk.length > size) {
         await rm(part, { force: true });
         throw new DownloadError('damaged', `${url} sends more than the ${bytes(size)} that would be right.`);

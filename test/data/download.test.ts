@@ -125,6 +125,15 @@ describe('downloadBatches', () => {
     expect(await list(directory)).toEqual([]);
   });
 
+  test('a server that repeats itself is found out by the checksum, and nothing is kept', async () => {
+    const directory = await temporaryFolder();
+    const quarter = Math.floor(half / 2);
+    const repeated = Buffer.concat([archive.bytes.subarray(0, quarter), archive.bytes.subarray(0, quarter), archive.bytes.subarray(2 * quarter)]);
+    const url = await serve((request, response) => answer(request, response, repeated));
+    await expect(download(url, directory)).rejects.toMatchObject({ failure: 'damaged', message: expect.stringContaining('MD5') });
+    expect(await list(directory)).toEqual([]);
+  });
+
   test('more than the archive is damage, and nothing is kept', async () => {
     const directory = await temporaryFolder();
     const url = await serve((_, response) => response.writeHead(200).end(Buffer.concat([archive.bytes, archive.bytes])));
@@ -137,6 +146,7 @@ describe('downloadBatches', () => {
     ['403', (_, response) => response.writeHead(403).end(), /answers 403 Forbidden/],
     ['500', (_, response) => response.writeHead(500).end(), /answers 500/],
     ['a page of HTML', (_, response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<p>Log in'), /serves text\/html; the archive/],
+    ['a page of HTML that is declared as something else', (_, response) => response.writeHead(200, { 'content-type': 'application/octet-stream' }).end('<!doctype html><p>Log in'), /serves something that begins with "<!doctype html><p>Lo"; a gzip archive of [\d,]+ bytes would be right/],
     ['another length', (_, response) => response.writeHead(200, { 'content-length': 9 }).end('123456789'), /serves 9 bytes; the archive/],
     ['another protocol', (_, response) => response.writeHead(302, { location: 'file:///etc/passwd' }).end(), /is no http or https address/],
   ])('%s is refused and leaves nothing', async (_, listener, message) => {
