@@ -17,6 +17,10 @@ describe.each(['onnx', 'tfjs'] as const)('short runs on %s in one kernel', (engi
     const kernel = await KernelClient.start({ CIFAR10_DIR: '', CLR_LAB_DATA: 'synthetic', CLR_LAB_SYNTHETIC_RECORDS: '1000', CLR_LAB_CACHE: join(folder, 'cache'), CLR_LAB_RUNS: join(folder, engine) });
     try {
       const { reply } = await kernel.run(`import { fullyConnected, learningCurves, openDataset, show, split, storedRun, watch } from 'clr-lab';
+        import { setFlagsFromString } from 'node:v8';
+        import { runInNewContext } from 'node:vm';
+        setFlagsFromString('--expose-gc');
+        const collect = runInNewContext('gc') as () => void; // else memory is what V8 has not yet come round to
         const dataset = await openDataset();`);
       expect(reply.content).toMatchObject({ status: 'ok' });
       const megabytes: number[] = [];
@@ -28,13 +32,17 @@ describe.each(['onnx', 'tfjs'] as const)('short runs on %s in one kernel', (engi
           const run = storedRun(settings, dataset);
           await watch(run);
           show(learningCurves(run.history));
-          console.log('resident', process.memoryUsage.rss());`);
+          collect();
+          const { rss, heapUsed, external } = process.memoryUsage();
+          console.log(JSON.stringify({ rss, heapUsed, external }));`);
         expect(answer.reply.content).toMatchObject({ status: 'ok' });
-        megabytes.push(Number(/resident (\d+)/.exec(printed(answer))![1]) / 1e6);
+        const memory = JSON.parse(/\{"rss".*\}/.exec(printed(answer))![0]) as Record<string, number>;
+        megabytes.push(memory.rss / 1e6);
+        if (process.env.CLR_LAB_SOAK && seed % 10 === 0) process.stdout.write(`${engine} ${seed}: ${Object.entries(memory).map(([name, bytes]) => `${name} ${(bytes / 1e6).toFixed(0)}`).join(', ')} MB\n`);
         for (const heard of [kernel.published, kernel.replies]) heard.length = 0; // this end is not to fill up either
       }
       const after = megabytes.slice(warmUp);
-      // Collections come when they come, so that single values go up and down: medians of the first and the last third.
+      // Single values still go up and down with what the allocators keep: medians of the first and the last third.
       const third = Math.floor(after.length / 3);
       const growth = median(after.slice(-third)) - median(after.slice(0, third));
       if (process.env.CLR_LAB_SOAK) process.stdout.write(`${engine}: ${runs} runs, resident memory ${median(after.slice(0, third)).toFixed(0)} MB after ${warmUp}, ${median(after.slice(-third)).toFixed(0)} MB at the end, ${Math.max(...after).toFixed(0)} MB at most\n`);

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { DOMWindow } from 'jsdom';
 import type { Figure } from '../../figures/figure';
+import { random } from '../../random/random';
 import { boundingBox, clientBox, textLength, type Box } from './measure';
 
 export interface RenderSize {
@@ -17,7 +18,7 @@ interface Plotly {
   Snapshot: { toSVG(div: Element, format: 'svg', scale: number): string };
 }
 
-let stage: { readonly div: Element; readonly plotly: Plotly } | undefined;
+let stage: { readonly div: Element; readonly plotly: Plotly; readonly math: Math } | undefined;
 
 /**
  * Draws a figure as SVG with Plotly itself, in jsdom: no browser, no network.
@@ -25,7 +26,10 @@ let stage: { readonly div: Element; readonly plotly: Plotly } | undefined;
  * The first call loads jsdom and Plotly, which takes half a second; others take some tens of milliseconds.
  */
 export function renderSvg(figure: Figure, size: RenderSize = {}): string {
-  const { div, plotly } = (stage ??= openStage());
+  const { div, plotly, math } = (stage ??= openStage());
+  // Plotly draws the names of clip paths and traces at random. The same ones in every figure: jsdom keeps the elements of every selector that it ever saw.
+  const draws = random(1, 'names in an SVG');
+  math.random = () => draws.uniform();
   const width = size.width ?? figure.layout.width ?? 960;
   const height = size.height ?? figure.layout.height ?? 380;
   // Plotly writes defaults into what it is given: it gets a copy. It draws at once; the promise is for maps and web fonts.
@@ -38,13 +42,14 @@ export function renderSvg(figure: Figure, size: RenderSize = {}): string {
   }
 }
 
-function openStage(): { div: Element; plotly: Plotly } {
+function openStage(): NonNullable<typeof stage> {
   // Loaded here, since only drawing needs them.
   const { JSDOM } = require('jsdom') as typeof import('jsdom');
   const { window } = new JSDOM('<!doctype html><div id="figure"></div>', { runScripts: 'outside-only' });
   measureByFont(window);
   window.eval(readFileSync(require.resolve('plotly.js-cartesian-dist-min'), 'utf8'));
-  return { div: window.document.getElementById('figure')!, plotly: (window as unknown as { Plotly: Plotly }).Plotly };
+  const { Plotly: plotly, Math: math } = window as unknown as { readonly Plotly: Plotly; readonly Math: Math };
+  return { div: window.document.getElementById('figure')!, plotly, math };
 }
 
 function measureByFont(window: DOMWindow): void {
