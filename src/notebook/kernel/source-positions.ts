@@ -32,14 +32,15 @@ interface CellCode {
   readonly source: string;
   /** How many lines of JavaScript it became; tslab adds some after them. */
   readonly lines: number;
-  readonly maps: readonly SourceMap[];
+  /** Not taken apart before an error asks: a long session has thousands of cells. */
+  readonly maps: readonly SourceMapPayload[];
 }
 
 const cells = new Map<number, CellCode>();
 
 /** Remembers how the JavaScript of a cell came from its source: the source maps from last to first. */
 export function rememberCell(count: number, source: string, code: string, maps: readonly SourceMapPayload[]): void {
-  cells.set(count, { source, lines: code.trimEnd().split('\n').length, maps: maps.map((map) => new SourceMap(map)) });
+  cells.set(count, { source, lines: code.trimEnd().split('\n').length, maps });
 }
 
 /** Where in the source of cell `count` a place in its JavaScript comes from. */
@@ -48,7 +49,7 @@ function cellPosition(count: number, line: number, column: number): Position | u
   if (cell === undefined || line > cell.lines) return undefined;
   let place = { line: line - 1, column: column - 1 };
   for (const map of cell.maps) {
-    const entry = map.findEntry(place.line, place.column);
+    const entry = new SourceMap(map).findEntry(place.line, place.column);
     if (!('originalLine' in entry)) return undefined;
     place = { line: entry.originalLine, column: entry.originalColumn };
   }
