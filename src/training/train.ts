@@ -314,7 +314,7 @@ interface Stretch {
   readonly to: number;
   readonly pace: Pace;
   /** Told where the training stands after each call but the last. */
-  readonly between: (update: number, parameters: HostTensors) => Promise<void>;
+  readonly between: (update: number, state: HostTensors) => Promise<void>;
   readonly signal: AbortSignal | undefined;
 }
 

@@ -97,6 +97,7 @@ describe('licences', () => {
   const compatible = new Set([
     'MIT', 'MIT-0', 'ISC', '0BSD', 'BSD-2-Clause', 'BSD-3-Clause', 'BlueOak-1.0.0', 'Apache-2.0', 'Unlicense', 'CC0-1.0', 'Python-2.0', 'PSF-2.0',
     'MPL-2.0', // its conditions hold for its own files only, which are used as they come
+    'LGPL-3.0-or-later', // of libvips under sharp: a library of its own that is loaded at run time and can be replaced
     'OFL-1.1', // of the font: it may be used and bundled, though not sold by itself
   ]);
 

@@ -95,7 +95,7 @@ describe.each(engineNames)('training with %s', (engine) => {
     const run = train(network, parts, { ...options, engine, updates: 250, measurementsPerEpoch: 0.1, now: () => 0, signal: controller.signal, onAdvance: () => void (++advances === 2 && controller.abort()) });
     await expect(collect(run)).rejects.toThrow(/abort/i);
     expect(run.checkpoint.update).toBe(9);
-    expect(run.model.parameters.W1.data).not.toEqual(run.checkpoint.parameters.W1.data);
+    expect(run.model.parameters.W1.data).not.toEqual(run.checkpoint.state.W1.data);
     expect((await evaluate(run.model, parts.validation, { lambda: 0.01, engine })).cost).toBe(run.history[0].validation.cost);
   });
 
