@@ -1,5 +1,13 @@
 import type { z } from 'zod';
 
+type Zod = typeof import('zod');
+
+/** A schema that is made when it is first asked for: loading zod takes a tenth of a second, which whoever validates nothing need not wait. */
+export function schemaOnDemand<S extends z.ZodType>(make: (zod: Zod) => S): () => S {
+  let schema: S | undefined;
+  return () => (schema ??= make(require('zod') as Zod));
+}
+
 /**
  * A value from outside as what a schema describes. The schema's messages say what would be right, such as
  * 'a whole number, 1 or more'.

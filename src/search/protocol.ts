@@ -1,9 +1,8 @@
-import { z } from 'zod';
 import type { DatasetDescription } from '../data/attach-dataset';
 import type { HostTensors } from '../network/host-tensor';
 import type { RunIdentity } from '../runs/identity';
 import { parseRunSettings } from '../runs/settings';
-import { validate } from '../runs/validate';
+import { schemaOnDemand, validate } from '../runs/validate';
 import type { LiveOptions } from '../training/live';
 import type { Measurement } from '../training/measurement';
 
@@ -50,31 +49,33 @@ export type Failure = 'diverged' | 'stopped' | 'pruned' | 'refused' | 'store' | 
 /** What a worker can be told while it trains. A stopped run leaves a checkpoint in the store. */
 export type WorkerCommand = { readonly type: 'stop' } | { readonly type: 'pause' } | { readonly type: 'resume' };
 
-const wholeNumber = z.int({ error: 'a whole number' });
-const text = z.string({ error: 'a text' });
-const schema = z.strictObject({
-  protocol: z.literal(protocolVersion, { error: `${protocolVersion}, the version of this worker's protocol,` }),
-  identity: z.strictObject({ settings: z.unknown(), dataset: text, versions: z.record(text, text), mathematics: text }),
-  dataset: z.strictObject({
-    name: z.enum(['cifar10', 'synthetic'], { error: 'cifar10 or synthetic' }),
-    checksum: text,
-    directory: text.optional(),
-    classNames: z.array(text),
-    groups: z.array(z.strictObject({ name: text, start: wholeNumber, size: wholeNumber })),
-    pixels: z.strictObject({ path: text, rows: wholeNumber, width: wholeNumber }),
-    labels: text,
-  }),
-  store: text.nullable(),
-  fresh: z.boolean({ error: 'true or false' }),
-  threads: wholeNumber.min(1, { error: 'a whole number, 1 or more,' }),
-  checkpointEverySeconds: z.number({ error: 'a number of seconds' }),
-  trial: wholeNumber.optional(),
-  sendCheckpoints: z.boolean({ error: 'true or false' }),
-  live: z.strictObject({ images: wholeNumber, perSecond: z.number({ error: 'a number' }) }).optional(),
+const schema = schemaOnDemand(({ z }) => {
+  const wholeNumber = z.int({ error: 'a whole number' });
+  const text = z.string({ error: 'a text' });
+  return z.strictObject({
+    protocol: z.literal(protocolVersion, { error: `${protocolVersion}, the version of this worker's protocol,` }),
+    identity: z.strictObject({ settings: z.unknown(), dataset: text, versions: z.record(text, text), mathematics: text }),
+    dataset: z.strictObject({
+      name: z.enum(['cifar10', 'synthetic'], { error: 'cifar10 or synthetic' }),
+      checksum: text,
+      directory: text.optional(),
+      classNames: z.array(text),
+      groups: z.array(z.strictObject({ name: text, start: wholeNumber, size: wholeNumber })),
+      pixels: z.strictObject({ path: text, rows: wholeNumber, width: wholeNumber }),
+      labels: text,
+    }),
+    store: text.nullable(),
+    fresh: z.boolean({ error: 'true or false' }),
+    threads: wholeNumber.min(1, { error: 'a whole number, 1 or more,' }),
+    checkpointEverySeconds: z.number({ error: 'a number of seconds' }),
+    trial: wholeNumber.optional(),
+    sendCheckpoints: z.boolean({ error: 'true or false' }),
+    live: z.strictObject({ images: wholeNumber, perSecond: z.number({ error: 'a number' }) }).optional(),
+  });
 });
 
 /** A job that came from outside. Throws a RangeError that names what is wrong with it. */
 export function parseJob(value: unknown): Job {
-  const { live, trial, ...job } = validate(schema, value, 'job');
+  const { live, trial, ...job } = validate(schema(), value, 'job');
   return { ...job, ...(live && { live }), ...(trial !== undefined && { trial }), identity: { ...job.identity, settings: parseRunSettings(job.identity.settings) } };
 }

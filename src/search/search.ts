@@ -6,7 +6,6 @@ import { currentSignal } from '../training/interruption';
 import { iteration } from '../training/iteration';
 import { makePlan, type Plan, type SearchOptions } from './plan';
 import { runTrial, type TrialContext } from './run-trial';
-import { joinStudy } from './queue/join-study';
 import type { RunningTrial, Trial } from './trial';
 import { threadWorkers } from './workers';
 
@@ -67,7 +66,7 @@ async function* iterate(plan: Plan, trials: Trial[], running: Map<number, Runnin
   signal?.throwIfAborted();
   if (store) await store.requireWritable();
   const { queue, study, onMessage = tell } = plan;
-  const joined = queue === undefined || study === undefined ? undefined : await joinStudy({ queue, study, dataset: plan.dataset, onMessage });
+  const joined = queue === undefined || study === undefined ? undefined : await (await import('./queue/join-study.js')).joinStudy({ queue, study, dataset: plan.dataset, onMessage }); // a queue's packages are loaded where there is one
   const workers = joined?.workers ?? threadWorkers({ count: Math.min(plan.workers, plan.total) });
   const context: TrialContext = { plan, store, fresh, workers, joined, running, observed: new Map(), dataset: describeDataset(plan.dataset) };
   const ended: Promise<Trial>[] = [];
