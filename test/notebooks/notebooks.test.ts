@@ -84,7 +84,7 @@ test.runIf(process.env.CLR_LAB_TEST_ALL)('what goes beyond the report runs to it
   });
   const { error, results: stated } = results.notebooks.beyond;
   expect(error).toBeUndefined();
-  expect(Object.keys(stated)).toEqual(expect.arrayContaining(['width', 'depth', 'regularisation', 'optimisers', 'schedules', 'ensembles', 'best', 'ablation']));
+  expect(Object.keys(stated)).toEqual(expect.arrayContaining(['width', 'depth', 'regularisation', 'optimisers', 'schedules', 'ensembles', 'best', 'steps']));
 }, 300_000);
 
 describe.each(files)('the committed $stem', ({ path }) => {
