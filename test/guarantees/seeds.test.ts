@@ -83,8 +83,7 @@ function inProcess(settings: RunSettings, store: string, threads?: number): Prom
 }
 
 function environment(store: string): NodeJS.ProcessEnv {
-  const { CIFAR10_DIR: _, ...inherited } = process.env;
-  return { ...inherited, CLR_LAB_RUNS: store, CLR_LAB_DATA: 'synthetic', CLR_LAB_SYNTHETIC_RECORDS: '300', CLR_LAB_CACHE: join(folder, 'cache') };
+  return { ...process.env, CIFAR10_DIR: undefined, CLR_LAB_RUNS: store, CLR_LAB_DATA: 'synthetic', CLR_LAB_SYNTHETIC_RECORDS: '300', CLR_LAB_CACHE: join(folder, 'cache') };
 }
 
 const engines = process.env.CLR_LAB_TEST_ALL ? (['onnx', 'tfjs'] as const) : (['onnx'] as const);
