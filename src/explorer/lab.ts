@@ -150,7 +150,9 @@ export function openLab({ dataset, store, threads, queue }: LabOptions): Lab {
     async connect(listener) {
       const runs = await rows();
       // In one step, so that nothing is told twice or not at all.
-      listener({ type: 'state', dataset: describe(dataset), jobs: [...entries.values()].map(({ job }) => job), runs, curves: Object.fromEntries(curves) });
+      const all = [...entries.values()];
+      const views = Object.fromEntries(all.flatMap(({ job, network }) => (network ? [[job.id, network.update]] : [])));
+      listener({ type: 'state', dataset: describe(dataset), jobs: all.map(({ job }) => job), runs, curves: Object.fromEntries(curves), views });
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },

@@ -120,9 +120,9 @@ export interface WrongImage {
   readonly probability: number;
 }
 
-/** What the server tells its pages. `state` comes first, and again whenever a page has connected anew. */
+/** What the server tells its pages. `state` comes first, and again whenever a page has connected anew; its views are the newest update of which there is one, by job. */
 export type ServerEvent =
-  | { readonly type: 'state'; readonly dataset: DatasetInfo; readonly jobs: readonly Job[]; readonly runs: readonly RunRow[]; readonly curves: Readonly<Record<string, Curve>> }
+  | { readonly type: 'state'; readonly dataset: DatasetInfo; readonly jobs: readonly Job[]; readonly runs: readonly RunRow[]; readonly curves: Readonly<Record<string, Curve>>; readonly views: Readonly<Record<string, number>> }
   | { readonly type: 'job'; readonly job: Job }
   | { readonly type: 'jobs-removed'; readonly ids: readonly string[] }
   | { readonly type: 'points'; readonly id: string; readonly full: readonly Point[]; readonly live: readonly Point[] }

@@ -19,12 +19,13 @@ const curve = (...updates: number[]): Curve => ({ full: updates.map(point), live
 const dataset = { name: 'synthetic' as const, classNames: ['a', 'b'], batches: [{ name: 'batch 1', size: 100 }], width: 3072 };
 const told = (event: ServerEvent): Action => ({ type: 'server', event });
 const after = (...actions: Action[]): State => actions.reduce(reduce, initialState);
-const state = (jobs: Job[], runs: RunRow[], curves: Record<string, Curve> = {}) => told({ type: 'state', dataset, jobs, runs, curves });
+const state = (jobs: Job[], runs: RunRow[], curves: Record<string, Curve> = {}, views: Record<string, number> = {}) => told({ type: 'state', dataset, jobs, runs, curves, views });
 
 describe('the state of the page', () => {
   it('begins with what the server says, and again after a lost connection', () => {
     const first = after(state([job()], [run('a')], { 'job-1': curve(0, 10) }), { type: 'overlay', key: key('a') }, { type: 'curve', key: key('a'), curve: curve(0) }, { type: 'focus', id: 'job-1' });
     expect(first).toMatchObject({ connection: 'open', focus: 'job-1', overlays: [key('a')] });
+    expect(after(state([job()], [], {}, { 'job-1': 20 })).viewsThere).toEqual({ 'job-1': 20 });
     const lost = reduce(first, { type: 'connection', connection: 'lost' });
     expect(lost.connection).toBe('lost');
     const again = reduce(lost, state([], [run('a')]));

@@ -90,15 +90,21 @@ function useCurves(page: Page): void {
   }, [missing.join()]);
 }
 
+/** The newest update of which there is a view, of a job or of a stored run (whose only one counts as 0); undefined where there is none. */
+function newestView({ viewsThere, runs }: State, id: string | null): number | undefined {
+  if (id === null) return undefined;
+  if (!isKey(id)) return viewsThere[id];
+  return runs.some(({ key, outcome, sameData }) => key === id && outcome === 'finished' && sameData) ? 0 : undefined;
+}
+
 /** Fetches what the network sees, whenever there is something newer; one request at a time. */
 function useView({ state, dispatch }: Page): void {
   const busy = useRef(false);
   const [turn, setTurn] = useState(0);
   const id = shown(state);
-  const job = state.jobs.find((each) => each.id === id);
-  const newest = id === null ? undefined : job ? (state.viewsThere[id] ?? (job.update > 0 && state.connection === 'open' ? 0 : undefined)) : 0;
+  const newest = newestView(state, id);
   const have = state.view?.id === id ? state.view : undefined;
-  const wanted = id !== null && newest !== undefined && job?.kind !== 'sweep' && (have === undefined || newest > have.view.update);
+  const wanted = id !== null && newest !== undefined && (have === undefined || newest > have.view.update);
   const latest = useRef(id);
   latest.current = id;
   useEffect(() => {

@@ -107,12 +107,12 @@ export function reduce(state: State, action: Action): State {
 function told(state: State, event: ServerEvent): State {
   switch (event.type) {
     case 'state': {
-      const { dataset, jobs, runs, curves } = event;
+      const { dataset, jobs, runs, curves, views } = event;
       // Curves of stored runs stay; those of jobs are what the server says, which may be another server's than before.
       const ofRuns = Object.fromEntries(Object.entries(state.curves).filter(([id]) => isKey(id)));
       const known = new Set([...jobs.map(({ id }) => id), ...runs.map(({ key }) => key)]);
       const focus = state.focus !== null && known.has(state.focus) ? state.focus : null;
-      return { ...state, connection: 'open', dataset, jobs, runs, curves: { ...ofRuns, ...curves }, viewsThere: {}, focus, overlays: state.overlays.filter((key) => known.has(key)) };
+      return { ...state, connection: 'open', dataset, jobs, runs, curves: { ...ofRuns, ...curves }, viewsThere: views, focus, overlays: state.overlays.filter((key) => known.has(key)) };
     }
     case 'job': {
       const there = state.jobs.some(({ id }) => id === event.job.id);
