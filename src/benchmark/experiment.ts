@@ -1,4 +1,6 @@
 import { elements } from '../network/host-tensor';
+import { fullyConnected } from '../network/network';
+import { networksTogether } from '../training/evaluation-program';
 
 /** What is trained: a network, its schedule and its mini-batches. */
 export interface Experiment {
@@ -36,9 +38,9 @@ export const MEASURED_IMAGES = 20_000;
 const UPDATES_PER_MEASUREMENT = 10;
 
 /** Snapshots that are measured together: a share holds whole groups, as the whole does. */
-const MEASURED_TOGETHER = 8;
+const MEASURED_TOGETHER = networksTogether(fullyConnected(figure4));
 
-/** About that share of figure 4, at least eight measurements. */
+/** About that share of figure 4, at least one group of measurements. */
 export function shareOfFigure4(share: number): Work {
   const groups = Math.max(1, Math.round((share * wholeFigure4.measurements) / MEASURED_TOGETHER));
   const measurements = Math.min(wholeFigure4.measurements, MEASURED_TOGETHER * groups);

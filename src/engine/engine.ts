@@ -27,8 +27,15 @@ export interface Definition {
   compute<T>(A: Algebra<T>, inputs: Tensors<T>, constants: Tensors<T>): Tensors<T>;
 }
 
+export interface CompileOptions {
+  /** Run in threads beside this one, each run in one of them. Only where the engine has `lanes`. Default false: in this thread. */
+  readonly aside?: boolean;
+}
+
 /** A definition made ready on one engine. */
 export interface Program {
+  /** How many runs can go on at once. Default 1. */
+  readonly lanes?: number;
   run(inputs: HostTensors): Promise<HostTensors>;
   /** Frees what the program holds; it cannot run afterwards. */
   dispose(): Promise<void>;
@@ -40,8 +47,10 @@ export interface Engine {
   readonly precision: Precision;
   /** What does the computing, for the labels of results: 'ONNX Runtime 1.30.0, 2 threads'. */
   readonly description: string;
+  /** How many runs of a program compiled `aside` can go on at once. Default 1: they would be in this thread like any other. */
+  readonly lanes?: number;
   /** SHA-256 of what the definition asks to be computed, whatever its data: the version of the mathematics. */
-  compile(definition: Definition): Promise<Program>;
+  compile(definition: Definition, options?: CompileOptions): Promise<Program>;
 }
 
 /** Whether a constant lies in a file. */

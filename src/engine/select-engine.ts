@@ -1,6 +1,7 @@
 import type { Precision } from '../network/host-tensor';
 import type { Engine, EngineName } from './engine';
-import { loadRuntime, onnxEngine } from './onnx/onnx-engine';
+import { onnxEngine } from './onnx/onnx-engine';
+import { loadRuntime } from './onnx/session';
 import { MOST_THREADS } from './onnx/trace';
 import { referenceEngine } from './reference/reference-engine';
 import { tfjsEngine } from './tfjs/tfjs-engine';

@@ -1,5 +1,6 @@
 import { encodeModel, type GraphProto, valueInfo } from '../engine/onnx/model';
-import { definedName, trace } from '../engine/onnx/trace';
+import { definedName } from '../engine/onnx/names';
+import { trace } from '../engine/onnx/trace';
 import type { Model } from '../training/model';
 import { inferenceDefinition } from '../training/inference';
 import { type ExportNotes, notesOf, version } from './notes';

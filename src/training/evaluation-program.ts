@@ -19,7 +19,7 @@ const WIDE_ENOUGH = 65;
 
 /** How many networks of this shape are best measured together: as many as make a wide product, and no more columns than images. */
 export function networksTogether({ layers }: Network): number {
-  return Math.max(1, Math.min(8, Math.floor(CHUNK / layers[1])));
+  return Math.max(1, Math.min(16, Math.floor(CHUNK / layers[1])));
 }
 
 /**

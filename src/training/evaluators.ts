@@ -1,24 +1,40 @@
 import type { Program } from '../engine/engine';
-import { adaptivePace, type Pace } from './pace';
+import { adaptivePace, type Pace, steadyPace } from './pace';
 
-/** Programs that evaluate so many networks at a time, each made ready when it is first needed. */
+/** What is to be evaluated how. */
+export interface Evaluation {
+  /** So many networks at a time. */
+  readonly networks: number;
+  /** In threads beside this one. */
+  readonly aside: boolean;
+}
+
+export interface Evaluator {
+  readonly program: Program;
+  readonly pace: Pace;
+}
+
+/** Programs that evaluate networks, each made ready when it is first needed. */
 export interface Evaluators {
-  for(networks: number): Promise<{ readonly program: Program; readonly pace: Pace }>;
+  for(evaluation: Evaluation): Promise<Evaluator>;
   dispose(): Promise<void>;
 }
 
-export function openEvaluators(compile: (networks: number) => Promise<Program>): Evaluators {
-  const ready = new Map<number, { readonly program: Program; readonly pace: Pace }>();
+/** Chunks of images in a call aside: few enough for the threads to end at about the same time. */
+const CHUNKS_ASIDE = 10;
+
+export function openEvaluators(compile: (evaluation: Evaluation) => Promise<Program>): Evaluators {
+  const ready = new Map<string, Promise<Evaluator>>();
+  const make = async (evaluation: Evaluation): Promise<Evaluator> => ({ program: await compile(evaluation), pace: evaluation.aside ? steadyPace(CHUNKS_ASIDE) : adaptivePace() });
   return {
-    async for(networks) {
-      const known = ready.get(networks);
-      if (known !== undefined) return known;
-      const made = { program: await compile(networks), pace: adaptivePace() };
-      ready.set(networks, made);
-      return made;
+    for({ networks, aside }) {
+      const key = `${networks} ${aside}`;
+      const known = ready.get(key) ?? make({ networks, aside });
+      ready.set(key, known);
+      return known;
     },
     async dispose() {
-      await Promise.all([...ready.values()].map(({ program }) => program.dispose()));
+      await Promise.all([...ready.values()].map(async (evaluator) => (await evaluator).program.dispose()));
     },
   };
 }

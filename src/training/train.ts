@@ -196,12 +196,18 @@ function countUpdates({ updates, epochs }: TrainOptions, perEpoch: number): numb
   return count;
 }
 
-/** Snapshots of the network are measured together if the first of them need not wait longer than this for its measurement, in seconds. */
-const LONGEST_WAIT = 1;
+/**
+ * Snapshots of the network are measured together if the first of them need not wait longer than about half of this for its measurement, in seconds: one
+ * by one they take twice as long.
+ */
+const LONGEST_WAIT = 2;
+
+/** Snapshots are measured by threads beside this one, while it trains on, if there is more than this left to measure, in seconds: the threads have to start. */
+const WORTH_THREADS = 1;
 
 /** `progress` is complete whenever a measurement is yielded or `onAdvance` is told, so a run can be left and taken up again there. */
 async function* run(plan: Plan, progress: Progress): AsyncGenerator<Measurement, undefined> {
-  const { network, train, measureAt, signal = currentSignal() } = plan;
+  const { network, train, signal = currentSignal() } = plan;
   signal?.throwIfAborted();
   const engine = await resolveEngine(plan.engine);
   const standardiser = plan.standardiser ?? (await fitStandardiser(train));
@@ -209,48 +215,72 @@ async function* run(plan: Plan, progress: Progress): AsyncGenerator<Measurement,
   progress.standardiser = standardiser;
   const data = programData(train.dataset, standardiser);
   const updating = await engine.compile(updatesProgram(network, data, plan.batchSize, plan));
-  const evaluators = openEvaluators((networks) => engine.compile(evaluationProgram(network, data, networks)));
+  const evaluators = openEvaluators(({ networks, aside }) => engine.compile(evaluationProgram(network, data, networks), { aside }));
+  await evaluators.for({ networks: 1, aside: false });
   const stopwatch = startStopwatch(plan.now, progress.seconds);
   const live = plan.live && liveMeter({ ...plan.live, onMeasurement: offTheClock(stopwatch, plan.live.onMeasurement) }, measureSample(plan, evaluators), plan.now);
   const onAdvance = plan.onAdvance && offTheClock(stopwatch, plan.onAdvance);
   const measured = onSamples(plan, plan.measuredImages);
   const pace = adaptivePace(plan.live && LIVE_CALL / plan.live.perSecond);
   let { update: trainedTo, state } = progress.reached ?? { update: -1, state: castTensors(initialState(plan), engine.precision) };
-  const most = networksTogether(network);
-  let [together, since] = [1, stopwatch.seconds()];
-  let snapshots: Snapshot[] = [];
+  let waiting = 0; // snapshots that are not in the history yet
   const between = async (update: number, current: HostTensors) => {
     await live?.(update, current);
-    if (snapshots.length > 0) return; // those are not in the history yet
+    if (waiting > 0) return;
     progress.reached = { update, state: current, seconds: stopwatch.seconds() };
     await onAdvance?.();
   };
-  try {
-    for (const update of measureAt.filter((at) => at > trainedTo)) {
+  /** The snapshots at these updates. */
+  const advance = async (updates: readonly number[]): Promise<Snapshot[]> => {
+    const snapshots: Snapshot[] = [];
+    for (const update of updates) {
       await live?.(Math.max(0, trainedTo), state);
       state = await stretch(plan, updating, state, { from: trainedTo, to: update, pace, between, signal });
       trainedTo = update;
       snapshots.push({ update, state });
-      if (snapshots.length < together && update < plan.updates) continue;
-      const measurements = await measure(measured, evaluators, snapshots, signal);
+      waiting++;
+    }
+    return snapshots;
+  };
+  const most = networksTogether(network);
+  const { lanes = 1 } = engine;
+  const left = plan.measureAt.filter((at) => at > trainedTo);
+  let gait: Gait = { together: 1, aside: false };
+  let ahead: Promise<Snapshot[]> | undefined;
+  try {
+    while (left.length > 0 || ahead) {
+      const since = stopwatch.seconds();
+      const snapshots: Snapshot[] = await (ahead ?? advance(left.splice(0, gait.together)));
+      const measuring = measure(measured, evaluators, snapshots, { aside: gait.aside, signal });
+      ahead = gait.aside && left.length > 0 ? advance(left.splice(0, gait.together)) : undefined;
+      const [measurements] = await Promise.all([measuring, ahead]);
       const perSnapshot = (stopwatch.seconds() - since) / snapshots.length;
       for (const [index, measurement] of measurements.entries()) {
         requireFinite(measurement, plan.lambda);
         const seconds = stopwatch.seconds();
         Object.assign(progress, { seconds, measured: snapshots[index].state, reached: { ...snapshots[index], seconds } });
         progress.history.push(measurement);
+        waiting--;
         stopwatch.pause();
         yield measurement;
         stopwatch.resume();
         signal?.throwIfAborted();
       }
-      together = perSnapshot * most < LONGEST_WAIT ? most : 1;
-      [snapshots, since] = [[], stopwatch.seconds()];
+      const together = perSnapshot * most < LONGEST_WAIT ? most : 1;
+      gait = { together, aside: lanes > 1 && together > 1 && (gait.aside || perSnapshot * left.length > WORTH_THREADS) };
     }
   } finally {
     await Promise.all([updating.dispose(), evaluators.dispose()]);
   }
   return undefined;
+}
+
+/** How a run goes on. */
+interface Gait {
+  /** Snapshots that are measured together. */
+  readonly together: number;
+  /** Whether they are measured in threads beside this one, while it trains the next ones. */
+  readonly aside: boolean;
 }
 
 /** Where training begins: the network's parameters, and an optimiser that remembers nothing. */
@@ -264,19 +294,30 @@ interface Snapshot {
   readonly state: HostTensors;
 }
 
-/** Measures snapshots together if there are as many as are best together, else one by one: the numbers are the same. */
-async function measure(plan: Plan, evaluators: Evaluators, snapshots: readonly Snapshot[], signal: AbortSignal | undefined): Promise<Measurement[]> {
-  const groups = snapshots.length === networksTogether(plan.network) ? [snapshots] : snapshots.map((snapshot) => [snapshot]);
+interface Measuring {
+  readonly aside: boolean;
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * Measures snapshots together if there are as many as are best together, else one by one; aside, always together, the last one as often as there are too
+ * few. The numbers are the same.
+ */
+async function measure(plan: Plan, evaluators: Evaluators, snapshots: readonly Snapshot[], { aside, signal }: Measuring): Promise<Measurement[]> {
+  const most = networksTogether(plan.network);
+  const filled = aside ? Array.from({ length: most }, (_, k) => snapshots[Math.min(k, snapshots.length - 1)]) : snapshots;
+  const groups = filled.length === most ? [filled] : filled.map((snapshot) => [snapshot]);
   const measurements: Measurement[] = [];
   for (const group of groups) {
-    const { program, pace } = await evaluators.for(group.length);
-    const options = { lambda: plan.lambda, signal, pace };
+    const { program, pace } = await evaluators.for({ networks: group.length, aside });
     const networks = group.map(({ state }) => pick(modelShapes(plan.network), state));
-    const train = await score(program, networks, plan.train.rows, options);
-    const validation = await score(program, networks, plan.validation.rows, options);
+    const scores = (part: Part) => score(program, networks, part.rows, { lambda: plan.lambda, signal, pace });
+    const training = scores(plan.train);
+    if (!aside) await training;
+    const [train, validation] = await Promise.all([training, scores(plan.validation)]);
     group.forEach(({ update }, k) => measurements.push({ update, epoch: update / plan.batches.perEpoch, eta: plan.schedule(update), train: train[k], validation: validation[k] }));
   }
-  return measurements;
+  return measurements.slice(0, snapshots.length);
 }
 
 /** A call of the engine takes a little less than the time between two live measurements: 900 ms over their number a second. */
@@ -291,7 +332,7 @@ function onSamples(plan: Plan, images: number | undefined): Plan {
 /** Measures one network on the samples. */
 function measureSample(plan: Plan, evaluators: Evaluators): (update: number, state: HostTensors) => Promise<Measurement> {
   const samples = onSamples(plan, plan.live!.images);
-  return async (update, state) => (await measure(samples, evaluators, [{ update, state }], plan.signal))[0];
+  return async (update, state) => (await measure(samples, evaluators, [{ update, state }], { aside: false, signal: plan.signal }))[0];
 }
 
 /** As `told`, with the stopwatch stopped. */

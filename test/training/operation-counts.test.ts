@@ -17,13 +17,13 @@ const EXPECTED = {
   passesOverW1: 5,
   /** Reads and writes of a mini-batch of images in an update. */
   passesOverImages: 9,
-  /** Nodes of the graph that measures a chunk of images, and around its scan: for one network, and for eight together. */
+  /** Nodes of the graph that measures a chunk of images, and around its scan: for one network, and for sixteen together. */
   evaluationNodes: { body: 17, graph: 18 },
-  evaluationOfEightNodes: { body: 94, graph: 123 },
-  /** Reads and writes of a chunk of images in a measurement of one network, and of eight together. */
-  passesOverChunk: { one: 4, eight: 4 },
-  /** Calls of the engine in 30 updates with 16 measurements of two parts: at least one between any two measurements. */
-  calls: { updates: 16, evaluation: 20 },
+  evaluationOfSixteenNodes: { body: 182, graph: 243 },
+  /** Reads and writes of a chunk of images in a measurement of one network, and of sixteen together. */
+  passesOverChunk: { one: 4, sixteen: 4 },
+  /** Calls of the engine in 32 updates with 17 measurements of two parts: at least one between any two measurements. */
+  calls: { updates: 17, evaluation: 6 },
   /** Bytes given to the engine beside the parameters: the rows and eta of each update, and lambda with each call. */
   fed: { update: 408, call: 8 },
 };
@@ -38,7 +38,7 @@ beforeAll(async () => {
   const counted = countingEngine(referenceEngine());
   programs = counted.programs;
   const parts = split(dataset, { train: ['batch 1'], validation: ['batch 2'] });
-  await fit(network, parts, { schedule: cyclical(), updates: 30, batchSize: BATCH, lambda: 0.01, engine: counted.engine, now: () => 0 });
+  await fit(network, parts, { schedule: cyclical(), updates: 32, batchSize: BATCH, lambda: 0.01, engine: counted.engine, now: () => 0 });
 });
 afterAll(() => {
   vi.restoreAllMocks();
@@ -52,10 +52,10 @@ const passesOverChunk = (program: CountedProgram) => passesOver([CHUNK, D], prog
 const countChunks = ({ calls }: CountedProgram) => calls.flatMap(({ operations }) => operations).filter(({ name, written }) => name === 'gather' && written.join() === `${CHUNK},${D}`).length;
 
 test('the graphs have no more nodes', () => {
-  const [one, eight] = evaluations();
+  const [one, sixteen] = evaluations();
   expect(countNodes(updating().definition)).toEqual(EXPECTED.updateNodes);
   expect(countNodes(one.definition)).toEqual(EXPECTED.evaluationNodes);
-  expect(countNodes(eight.definition)).toEqual(EXPECTED.evaluationOfEightNodes);
+  expect(countNodes(sixteen.definition)).toEqual(EXPECTED.evaluationOfSixteenNodes);
 });
 
 test('an update goes over the weights and the images no more often', () => {
@@ -65,8 +65,8 @@ test('an update goes over the weights and the images no more often', () => {
 });
 
 test('a measurement goes over the images no more often', () => {
-  const [one, eight] = evaluations();
-  expect({ one: passesOverChunk(one), eight: passesOverChunk(eight) }).toEqual(EXPECTED.passesOverChunk);
+  const [one, sixteen] = evaluations();
+  expect({ one: passesOverChunk(one), sixteen: passesOverChunk(sixteen) }).toEqual(EXPECTED.passesOverChunk);
 });
 
 test('the engine is called no more often, and given no more', () => {
@@ -75,6 +75,6 @@ test('the engine is called no more often, and given no more', () => {
   const parameters = 8 * (D * M + M + M * 10 + 10); // the reference engine's are float64
   const { calls } = updating();
   const fed = calls.reduce((sum, call) => sum + call.fed - parameters, 0);
-  expect(fed).toBe(30 * EXPECTED.fed.update + calls.length * EXPECTED.fed.call);
+  expect(fed).toBe(32 * EXPECTED.fed.update + calls.length * EXPECTED.fed.call);
   expect(new Set(calls.map(({ fetched }) => fetched))).toEqual(new Set([parameters]));
 });

@@ -14,6 +14,7 @@ import {
   type TensorProto,
   valueInfo,
 } from './model';
+import { constantName, inputName, outputName } from './names';
 import { broadcast, reduced, reshaped, resized, type Shape, totalSize } from './shapes';
 
 /** A value of the graph under construction. */
@@ -53,6 +54,11 @@ function dependsOnThreads(rows: number | string, inner: number | string, columns
   return inner > GROUP && rows < columns && columns < (NARROW + 16) * MOST_THREADS; // threads get columns in blocks of 16
 }
 
+/** Floating-point operations of a product [rows × inner] [inner × columns]; infinitely many where a size may vary. */
+function productOperations(...sizes: readonly (number | string)[]): number {
+  return sizes.reduce<number>((product, size) => (typeof size === 'number' ? product * size : Infinity), 2);
+}
+
 /**
  * The algebra that computes nothing and writes down what would be computed, as nodes of an ONNX graph (opset 17).
  * Names are given in order, so the same definition always gives the same graph.
@@ -61,6 +67,8 @@ class Tracer implements Algebra<Value> {
   private current: Scope = { nodes: [], initialisers: [] };
   private readonly outermost = this.current;
   private names = 0;
+  /** Floating-point operations of the largest matrix product so far; infinite where a size may vary. */
+  largestProduct = 0;
 
   constructor(private readonly precision: Precision) {}
 
@@ -114,6 +122,7 @@ class Tracer implements Algebra<Value> {
   private product(a: Value, b: Value, c: Value | undefined, { transposeA = false, transposeB = false }: MatmulOptions = {}): Value {
     const [rows, inner] = transposeA ? [a.shape[1], a.shape[0]] : a.shape;
     const columns = transposeB ? b.shape[0] : b.shape[1];
+    this.largestProduct = Math.max(this.largestProduct, productOperations(rows, inner, columns));
     if (!dependsOnThreads(rows, inner, columns)) return this.gemm(c === undefined ? [a, b] : [a, b, c], transposeA, transposeB, [rows, columns]);
     const transposed = this.transpose(this.gemm([b, a], !transposeB, !transposeA, [columns, rows])); // (bᵀ aᵀ)ᵀ
     return c === undefined ? transposed : this.add(transposed, c);
@@ -215,18 +224,12 @@ class Tracer implements Algebra<Value> {
   scope = <R extends Tensors<Value>>(compute: () => R): R => compute();
 }
 
-/** Inputs and constants get names that the recorded values (v0, v1, …) cannot have. */
-export const inputName = (name: string) => `in.${name}`;
-const constantName = (name: string) => `const.${name}`;
-export const isConstantName = (name: string) => name.startsWith(constantName(''));
-export const outputName = (name: string) => `out.${name}`;
-/** An input's, constant's or output's name as the definition gave it. */
-export const definedName = (name: string) => name.replace(/^(in|const|out)\./, '');
-
 export interface TracedGraph {
   readonly graph: GraphProto;
   /** The names of the outputs, as the definition gave them. */
   readonly outputs: readonly string[];
+  /** Floating-point operations of its largest matrix product; infinite where a size may vary. */
+  readonly largestProduct: number;
 }
 
 function initialiser(name: string, constant: HostTensor | ByteRows, precision: Precision, location: (rows: ByteRows) => string): TensorProto {
@@ -264,5 +267,5 @@ export function trace(definition: Definition, precision: Precision, location: (r
     input: Object.entries(definition.inputs).map(([name, { type, shape }]) => valueInfo(inputName(name), typeOf(type), shape)),
     output: results.map(([name, value]) => valueInfo(outputName(name), value.type)),
   };
-  return { graph, outputs: results.map(([name]) => name) };
+  return { graph, outputs: results.map(([name]) => name), largestProduct: tracer.largestProduct };
 }

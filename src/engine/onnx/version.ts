@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import type { Precision } from '../../network/host-tensor';
 import type { Definition } from '../engine';
 import { encodeModel } from './model';
-import { isConstantName, trace } from './trace';
+import { isConstantName } from './names';
+import { trace } from './trace';
 
 /**
  * The version of the mathematics: SHA-256, in hex, of the graphs that definitions trace to, without the data that they are

@@ -1,5 +1,5 @@
 import type { Engine } from '../../engine/engine';
-import { loadRuntime } from '../../engine/onnx/onnx-engine';
+import { loadRuntime } from '../../engine/onnx/session';
 import { openEngine } from '../../engine/select-engine';
 
 /**
