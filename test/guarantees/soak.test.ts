@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { KernelClient, printed } from '../notebook/kernel-client';
 
-/** Short runs in one kernel, a cell to each; half a second each, so CLR_LAB_SOAK=7200 is an hour of them. */
+/** Short runs in one kernel, a cell to each; about a second each, so CLR_LAB_SOAK=3600 is an hour of them. */
 const runs = Number(process.env.CLR_LAB_SOAK ?? 60);
 /** Memory is taken to be at its height after so many of them. */
 const warmUp = Math.min(100, runs / 2);

@@ -74,6 +74,8 @@ export class Session {
     this.#converter.startCell(count, source);
     setCurrentSignal(cell.controller.signal);
     const outcome = await this.#cells.run(cell, () => this.#execute(cell, source));
+    // tslab's one promise of an interruption would hold on to everything that ever waited for it: all cells. This puts a new one in its place.
+    this.#executor.interrupt();
     // A rejection that nothing handles becomes known in the next turn of the event loop: still in its cell.
     await nextTurn();
     setCurrentSignal(undefined);

@@ -40,7 +40,8 @@ const cells = new Map<number, CellCode>();
 
 /** Remembers how the JavaScript of a cell came from its source: the source maps from last to first. */
 export function rememberCell(count: number, source: string, code: string, maps: readonly SourceMapPayload[]): void {
-  cells.set(count, { source, lines: code.trimEnd().split('\n').length, maps });
+  // The maps repeat the source that they are of.
+  cells.set(count, { source, lines: code.trimEnd().split('\n').length, maps: maps.map((map) => ({ ...map, sourcesContent: [] })) });
 }
 
 /** Where in the source of cell `count` a place in its JavaScript comes from. */
