@@ -6,6 +6,7 @@ import type { RunIdentity } from '../../runs/identity';
 import { decodeSafetensors, encodeSafetensors } from '../../runs/safetensors';
 import { type EntryFiles, filesOf, runFrom, type StoredRun, summaryFile } from '../../runs/stored-run';
 import { validate } from '../../runs/validate';
+import { history } from './measurement-schema';
 
 /** A run as bytes: the files that its entry in a store would have, as tensors of bytes in one safetensors file. */
 export function packRun(run: StoredRun): Uint8Array {
@@ -41,10 +42,9 @@ function requireShapes({ network, parameters, standardiser }: Extract<StoredRun,
 
 const number = z.number({ error: 'a finite number' });
 const text = z.string({ error: 'a text' });
-const scores = z.strictObject({ cost: number, loss: number, accuracy: number });
 const common = {
   identity: z.unknown(), // compared as a whole
-  history: z.array(z.strictObject({ update: number, epoch: number, eta: number, train: scores, validation: scores }), { error: 'a list of measurements' }),
+  history,
   seconds: number.min(0, { error: 'a number, 0 or more,' }),
   environment: z.strictObject({ engine: text, node: text, platform: text, architecture: text, processor: text, cores: number, memoryGiB: number, finished: z.iso.datetime({ error: 'a time in UTC' }) }),
 };

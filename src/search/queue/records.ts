@@ -6,6 +6,7 @@ import type { History, Measurement } from '../../training/measurement';
 import { protocolVersion } from '../protocol';
 import type { Parameters } from '../space';
 import { namePattern } from './keys';
+import { count, history, measurement } from './measurement-schema';
 
 /*
  * What is in Redis, as plain JSON. Whoever can write there may have written it: everything that is read is validated here. No record
@@ -81,7 +82,6 @@ const shown = text.transform((value) => value.replace(/\p{Cc}/gu, ' '));
 const yesNo = z.boolean({ error: 'true or false' });
 const finite = z.number({ error: 'a finite number' });
 const duration = finite.min(0, { error: 'a number, 0 or more,' });
-const count = z.int({ error: 'a whole number, 0 or more,' }).min(0, { error: 'a whole number, 0 or more,' });
 const studyName = z.string({ error: 'a name' }).regex(namePattern, { error: 'a name of letters, digits, dots, hyphens and underscores' });
 const workerName = z.string({ error: 'a name' }).regex(workerNamePattern, { error: 'a name of letters, digits, dots, hyphens and underscores' });
 const settings = z.unknown().transform((value, context): RunSettings => {
@@ -94,8 +94,6 @@ const settings = z.unknown().transform((value, context): RunSettings => {
 });
 const identity: z.ZodType<RunIdentity> = z.strictObject({ settings, dataset: text, versions: z.record(text, text, { error: 'names and versions' }), mathematics: text }, { error: 'the identity of a run' });
 const dataset = z.strictObject({ name: z.enum(['cifar10', 'synthetic'], { error: 'cifar10 or synthetic' }), checksum: text });
-const scores = z.strictObject({ cost: finite, loss: finite, accuracy: finite });
-const measurement: z.ZodType<Measurement> = z.strictObject({ update: count, epoch: finite, eta: finite, train: scores, validation: scores }, { error: 'a measurement' });
 
 const order: z.ZodType<Order> = z.strictObject({
   protocol: z.literal(protocolVersion, { error: `${protocolVersion}, the version of this worker's protocol,` }),
@@ -104,7 +102,7 @@ const order: z.ZodType<Order> = z.strictObject({
 const studyDescription: z.ZodType<StudyDescription> = z.strictObject({ format: z.literal(1, { error: '1' }), name: studyName, created: z.iso.datetime({ error: 'a time in UTC' }), dataset });
 const askedTrial: z.ZodType<AskedTrial> = z.strictObject({ parameters: z.record(text, finite, { error: 'parameters' }), seed: z.int({ error: 'a whole number' }), identity: identity.nullable() });
 const trialResult: z.ZodType<TrialResult> = z.strictObject({
-  state: z.enum(['complete', 'failed', 'pruned'], { error: 'complete, failed or pruned' }), reason: shown.nullable(), history: z.array(measurement, { error: 'a list of measurements' }), seconds: duration,
+  state: z.enum(['complete', 'failed', 'pruned'], { error: 'complete, failed or pruned' }), reason: shown.nullable(), history, seconds: duration,
   engine: shown.nullable(), fromStore: yesNo, worker: workerName.nullable(), from: duration.nullable(), to: duration.nullable(),
 });
 const trialEvent: z.ZodType<TrialEvent> = z.discriminatedUnion('type', [
