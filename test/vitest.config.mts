@@ -3,11 +3,11 @@ import { defineConfig } from 'vitest/config';
 /** Tests that need what npm does not install (Jupyter, Chromium, PyTorch, Redis …; they say so themselves where it is missing), or much time. */
 const larger = [
   'test/browser/**', 'test/notebook/kernel-jupyter.test.ts', 'test/notebook/kernel-conformance.test.ts', 'test/notebook/display-page.test.ts', 'test/explorer/*page.test.ts',
-  'test/search/queue{,-kill,-times}.test.ts', 'test/explorer/queue.test.ts', 'test/network/torch.test.ts', 'test/peers/**',
+  'test/search/queue{,-times}.test.ts', 'test/explorer/queue.test.ts', 'test/network/torch.test.ts', 'test/peers/**',
 ];
 
-/** An hour and more: run with CLR_LAB_TEST_LONG. */
-const long = ['test/guarantees/soak.test.ts'];
+/** Minutes each, with limits of time that a busy machine breaks: run with CLR_LAB_TEST_LONG. */
+const long = ['test/guarantees/soak.test.ts', 'test/search/queue-kill.test.ts'];
 
 export default defineConfig({
   test: {

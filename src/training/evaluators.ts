@@ -20,8 +20,8 @@ export interface Evaluators {
   dispose(): Promise<void>;
 }
 
-/** Chunks of images in a call aside: few enough for the threads to end at about the same time. */
-const CHUNKS_ASIDE = 10;
+/** Chunks of images in a call aside: few enough for the threads to end at about the same time, and soon after an abort. */
+const CHUNKS_ASIDE = 5;
 
 export function openEvaluators(compile: (evaluation: Evaluation) => Promise<Program>): Evaluators {
   const ready = new Map<string, Promise<Evaluator>>();

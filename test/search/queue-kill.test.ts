@@ -57,7 +57,9 @@ describe.runIf(hasRedis)('workers that are killed', () => {
           worker.child.kill('SIGTERM');
         };
         void (killed < killsEach ? kill() : end());
-        expect(await worker.ended, worker.output()).toBe(killed < killsEach ? null : 0);
+        const code = await worker.ended;
+        if (worker.output().includes('no Redis can be reached')) killed--; // it came while Redis was away, and says so: another one is started
+        else expect(code, worker.output()).toBe(killed < killsEach ? null : 0);
       }
     };
     const lives = Array.from({ length: workers }, (_, index) => keepKilling(`worker-${index + 1}`));

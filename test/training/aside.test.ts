@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, describe, expect, test } from 'vitest';
 import { split } from '../../src/data/split';
 import type { Engine } from '../../src/engine/engine';
@@ -6,6 +9,9 @@ import { fullyConnected } from '../../src/network/network';
 import { cyclical } from '../../src/schedule/cyclical';
 import { train, type TrainOptions } from '../../src/training/train';
 import { randomDataset } from '../support/random-dataset';
+
+const runs = promisify(execFile);
+const root = join(__dirname, '..', '..');
 
 const dataset = randomDataset({ recordsPerBatch: 300 });
 afterAll(() => dataset.remove());
@@ -75,7 +81,7 @@ describe('measurements in threads beside the training', () => {
     const [stopped, diverging] = [await watchedEngine(2), await watchedEngine(2)];
     const run = start({ engine: stopped.engine, signal: stopping.signal, updates: 3000 });
     await expect(async () => {
-      for await (const { update } of run) if (update > 100) stopping.abort();
+      for await (const { update } of run) if (update > 100) setTimeout(() => stopping.abort(), 3); // in the middle of calls
     }).rejects.toThrow('aborted');
     const blown = start({ engine: diverging.engine, schedule: (t) => (t < 80 ? 0.01 : 1e30) });
     await expect(async () => {
@@ -83,5 +89,19 @@ describe('measurements in threads beside the training', () => {
     }).rejects.toThrow('diverged');
     expect(blown.history.at(-1)!.update).toBe(78);
     for (const { counts } of [stopped, diverging]) expect(counts).toMatchObject({ aside: expect.toSatisfy((count: number) => count > 0), open: 0 });
+  });
+
+  test('a process that ends in the middle of their calls ends well', async () => {
+    const script = `
+      const { openEngine } = require(${JSON.stringify(join(root, 'dist/engine/select-engine.js'))});
+      openEngine({ name: 'onnx', threads: 2 }).then(async (engine) => {
+        const compute = (A, { x }) => ({ y: Array.from({ length: 300 }).reduce((y) => A.matmul(x, y), x) });
+        const program = await engine.compile({ name: 'long', inputs: { x: { type: 'float', shape: [400, 400] } }, constants: {}, compute }, { aside: true });
+        const x = { shape: [400, 400], data: new Float32Array(160000) };
+        await program.run({ x });
+        for (let call = 0; call < 6; call++) program.run({ x }).catch(() => {});
+        setTimeout(() => process.exit(7), 30);
+      });`;
+    await expect(runs(process.execPath, ['-e', script])).rejects.toMatchObject({ code: 7, signal: null, stderr: '' });
   });
 });
