@@ -49,7 +49,7 @@ export interface Engine {
   readonly description: string;
   /** How many runs of a program compiled `aside` can go on at once. Default 1: they would be in this thread like any other. */
   readonly lanes?: number;
-  /** SHA-256 of what the definition asks to be computed, whatever its data: the version of the mathematics. */
+  /** Makes a definition ready to run. */
   compile(definition: Definition, options?: CompileOptions): Promise<Program>;
 }
 

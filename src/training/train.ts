@@ -246,14 +246,15 @@ async function* run(plan: Plan, progress: Progress): AsyncGenerator<Measurement,
   const { lanes = 1 } = engine;
   const left = plan.measureAt.filter((at) => at > trainedTo);
   let gait: Gait = { together: 1, aside: false };
-  let ahead: Promise<Snapshot[]> | undefined;
+  let ahead: Snapshot[] | undefined;
   try {
     while (left.length > 0 || ahead) {
       const since = stopwatch.seconds();
-      const snapshots: Snapshot[] = await (ahead ?? advance(left.splice(0, gait.together)));
+      const snapshots: Snapshot[] = ahead ?? (await advance(left.splice(0, gait.together)));
       const measuring = measure(measured, evaluators, snapshots, { aside: gait.aside, signal });
-      ahead = gait.aside && left.length > 0 ? advance(left.splice(0, gait.together)) : undefined;
-      const [measurements] = await Promise.all([measuring, ahead]);
+      const advancing = gait.aside && left.length > 0 ? advance(left.splice(0, gait.together)) : undefined;
+      const [measurements, next] = await Promise.all([measuring, advancing]);
+      ahead = next;
       const perSnapshot = (stopwatch.seconds() - since) / snapshots.length;
       for (const [index, measurement] of measurements.entries()) {
         requireFinite(measurement, plan.lambda);

@@ -104,7 +104,7 @@ describe('executeNotebook', () => {
     const endless = 'console.log("started");\nwhile (true) await new Promise((done) => setTimeout(done, 10));';
     const slow = await executeNotebook(notebookOf(endless, '1'), { cwd: folder, timeout: 0.3 });
     expect(slow).toMatchObject({ status: 'error', error: { ename: 'Timeout', id: 'c0' } });
-    expect(slow.cells[0]!.seconds).toBeLessThan(5);
+    expect(slow.cells[0]!.seconds).toBeLessThan(1);
     const controller = new AbortController();
     const aborted = await executeNotebook(notebookOf(endless, '1'), {
       cwd: folder, signal: controller.signal,
