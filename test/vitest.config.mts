@@ -9,16 +9,24 @@ const larger = [
 /** Minutes each, with limits of time that a busy machine breaks: run with CLR_LAB_TEST_LONG. */
 const long = ['test/guarantees/soak.test.ts', 'test/search/queue-kill.test.ts'];
 
+/** Tests that say how soon something happens: another test beside them would be measured too, so each runs alone, after all others. */
+const timed = [
+  'test/engine/long-runs.test.ts', 'test/training/gradient-check.test.ts', 'test/notebook/kernel.test.ts', 'test/notebook/execute.test.ts', 'test/explorer/{server,kernel,command}.test.ts',
+  'test/search/queue{,-times}.test.ts',
+];
+
+const exclude = [...(process.env.CLR_LAB_TEST_ALL ? [] : larger), ...(process.env.CLR_LAB_TEST_LONG ? [] : long)];
+
+const each = { testTimeout: 60_000, hookTimeout: 120_000, pool: 'forks' } as const;
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    exclude: [...(process.env.CLR_LAB_TEST_ALL ? [] : larger), ...(process.env.CLR_LAB_TEST_LONG ? [] : long)],
     globalSetup: ['test/support/build.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
-    pool: 'forks',
     reporters: ['default'],
-    // Two cores, and most tests compute: more processes would only wait for each other.
-    maxWorkers: 2,
+    projects: [
+      // Two cores, and most tests compute: more processes would only wait for each other.
+      { test: { ...each, name: 'side by side', include: ['test/**/*.test.ts'], exclude: [...exclude, ...timed], maxWorkers: 2, sequence: { groupOrder: 1 } } },
+      { test: { ...each, name: 'alone', include: timed, exclude, maxWorkers: 1, sequence: { groupOrder: 2 } } },
+    ],
   },
 });
