@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { ENGINE_NAMES } from '../engine/select-engine';
 import type { EngineName } from '../engine/engine';
 import { type Initialisation, INITIALISATIONS } from '../network/network';
-import { OPTIMISER_TYPES } from '../network/optimiser/description';
+import { OPTIMISER_TYPES } from '../network/optimiser/optimiser';
 import type { OptimiserDescription } from '../network/optimiser/optimiser';
 import type { RunSettingsInput } from '../runs/settings';
 import type { ScheduleDescription } from '../schedule/description';

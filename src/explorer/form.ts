@@ -1,3 +1,5 @@
+import { type Initialisation, INITIALISATIONS } from '../network/network';
+import { OPTIMISER_TYPES, type OptimiserDescription } from '../network/optimiser/optimiser';
 import type { RunSettings, RunSettingsInput } from '../runs/settings';
 import { type ScheduleDescription, scheduleFrom } from '../schedule/description';
 import { etaRange, SIMPLE_SCHEDULES, type SimpleSchedule, simpleSchedule } from '../schedule/over-run';
@@ -26,13 +28,32 @@ export interface Form {
   readonly lambda: number;
   readonly seed: number;
   readonly measurementsPerEpoch: number;
+  /** With its default settings. */
+  readonly optimiser: OptimiserDescription['type'];
+  readonly initialisation: Initialisation;
+  readonly batchNormalisation: boolean;
+  /** Fraction of the hidden units that is dropped in each update. */
+  readonly dropout: number;
+  readonly labelSmoothing: number;
+  readonly flip: boolean;
+  /** Pixels that training images are shifted by at most. */
+  readonly shift: number;
 }
 
 /** The settings of the report's figure 3, measured in full once an epoch. */
 export const defaultForm: Form = {
   trainOn: '1', heldOut: 1000, images: 0, hidden: '50', schedule: 'cyclical', etaMin: 1e-5, etaMax: 0.1, stepSize: 500, cycles: 1,
   batchSize: 100, lambda: 0.01, seed: 1, measurementsPerEpoch: 1,
+  optimiser: 'sgd', initialisation: 'lecun', batchNormalisation: false, dropout: 0, labelSmoothing: 0, flip: false, shift: 0,
 };
+
+/** What the report's networks have not. */
+const BEYOND = ['optimiser', 'initialisation', 'batchNormalisation', 'dropout', 'labelSmoothing', 'flip', 'shift'] as const;
+
+/** How many of the form's settings the report's networks have not. */
+export function countBeyond(form: Form): number {
+  return BEYOND.filter((key) => form[key] !== defaultForm[key]).length;
+}
 
 /** A number that one drags or types. */
 export interface NumberField {
@@ -43,6 +64,8 @@ export interface NumberField {
   readonly max: number;
   /** A logarithmic slider; with `zero`, its left end is 0. */
   readonly scale: 'linear' | 'logarithmic';
+  /** From one position of a linear slider to the next. Default 1. */
+  readonly step?: number;
   readonly zero?: boolean;
   readonly whole?: boolean;
 }
@@ -58,11 +81,14 @@ export const numberFields: readonly NumberField[] = [
   { key: 'heldOut', label: 'held out', help: 'last images, to validate on', min: 100, max: 10_000, scale: 'logarithmic', whole: true },
   { key: 'seed', label: 'seed', help: 'seed of weights and mini-batches', min: 1, max: 100, scale: 'linear', whole: true },
   { key: 'measurementsPerEpoch', label: 'measured', help: 'full measurements per epoch; live points come in between', min: 0.1, max: 20, scale: 'logarithmic' },
+  { key: 'dropout', label: 'dropout', help: 'fraction of the hidden units that is dropped in each update', min: 0, max: 0.9, scale: 'linear', step: 0.05 },
+  { key: 'labelSmoothing', label: 'smoothing', help: 'part of each label that is spread over all classes', min: 0, max: 0.5, scale: 'linear', step: 0.01 },
+  { key: 'shift', label: 'shift', help: 'pixels that training images are shifted by at most', min: 0, max: 4, scale: 'linear', whole: true },
 ];
 
-/** The positions of a field's slider are 0, 1, …, this: on a logarithmic one 20 to a decade, 1, 1.1, 1.3, 1.4, 1.6, …; on a linear one whole numbers. */
-export function sliderSteps({ min, max, scale, zero }: NumberField): number {
-  return scale === 'linear' ? max - min : Math.round(20 * Math.log10(max / min)) + (zero ? 1 : 0);
+/** The positions of a field's slider are 0, 1, …, this: on a logarithmic one 20 to a decade, 1, 1.1, 1.3, 1.4, 1.6, …; on a linear one steps. */
+export function sliderSteps({ min, max, scale, step = 1, zero }: NumberField): number {
+  return scale === 'linear' ? Math.round((max - min) / step) : Math.round(20 * Math.log10(max / min)) + (zero ? 1 : 0);
 }
 
 /** Where a value is on its field's slider. */
@@ -103,6 +129,7 @@ export function hiddenUnits(text: string): number[] {
 /** The form's run. Throws a RangeError where the form cannot be right; the rest is for the server to check. */
 export function settingsOf(form: Form, { batches, width, classNames }: DatasetInfo): RunSettingsInput {
   const { trainOn, heldOut, images, hidden, batchSize, lambda, seed, measurementsPerEpoch } = form;
+  const { optimiser, initialisation, batchNormalisation, dropout, labelSmoothing, flip, shift } = form;
   const names = batches.map(({ name }) => name);
   const trained = Number(trainOn);
   return {
@@ -112,15 +139,27 @@ export function settingsOf(form: Form, { batches, width, classNames }: DatasetIn
     schedule: scheduleOf(form),
     updates: updatesOf(form),
     batchSize, lambda, seed, measurementsPerEpoch,
+    ...(optimiser !== 'sgd' && { optimiser: { type: optimiser } }),
+    ...(initialisation !== 'lecun' && { initialisation }),
+    ...(batchNormalisation && { batchNormalisation }),
+    ...(dropout > 0 && { dropout }),
+    ...(labelSmoothing > 0 && { labelSmoothing }),
+    ...((flip || shift > 0) && { augmentation: { flip, shift } }),
   };
 }
 
 /** The form that comes nearest to a run's settings. */
-export function formOf({ layers, split, take = 0, schedule, updates, batchSize, lambda, seed, measurementsPerEpoch }: RunSettings): Form {
+export function formOf(settings: RunSettings): Form {
+  const { layers, split, take = 0, schedule, updates, batchSize, lambda, seed, measurementsPerEpoch } = settings;
   const parts = split.train === 'all'
     ? { trainOn: 'all' as const, heldOut: split.validation as number }
     : { trainOn: split.train.length > 1 ? '4' as const : '1' as const, heldOut: defaultForm.heldOut };
-  return { ...ratesOf(schedule, updates), ...parts, images: take, hidden: layers.slice(1, -1).join(', '), batchSize, lambda, seed, measurementsPerEpoch };
+  return { ...ratesOf(schedule, updates), ...parts, images: take, hidden: layers.slice(1, -1).join(', '), batchSize, lambda, seed, measurementsPerEpoch, ...beyondOf(settings) };
+}
+
+function beyondOf({ optimiser, initialisation = 'lecun', batchNormalisation, dropout = 0, labelSmoothing = 0, augmentation }: RunSettings): Pick<Form, (typeof BEYOND)[number]> {
+  const { flip = false, shift = 0 } = augmentation ?? {};
+  return { optimiser: optimiser?.type ?? 'sgd', initialisation, batchNormalisation: batchNormalisation === true, dropout: typeof dropout === 'number' ? dropout : (dropout.hidden ?? 0), labelSmoothing, flip, shift };
 }
 
 /** What the form shows of a schedule; of one that is not simple, a straight line through its rates. */
@@ -138,11 +177,13 @@ export function formToQuery(form: Form): Record<string, string> {
 
 /** The form of an address; what is missing or senseless there is as in the defaults. */
 export function formFromQuery(query: Readonly<Record<string, string>>): Form {
-  const numbers = numberFields.flatMap(({ key, zero }) => {
+  const numbers = numberFields.flatMap(({ key, zero, min }) => {
     const value = Number(query[key]);
-    return query[key] !== undefined && query[key] !== '' && Number.isFinite(value) && (value > 0 || (zero === true && value === 0)) ? [[key, value]] : [];
+    return query[key] !== undefined && query[key] !== '' && Number.isFinite(value) && (value > 0 || (value === 0 && (zero === true || min === 0))) ? [[key, value]] : [];
   });
   const oneOf = <T extends string>(key: string, values: readonly T[]) => values.filter((value) => value === query[key]).map((value) => [key, value]);
   const hidden = query['hidden'] !== undefined && /^[\d\s,;–-]{0,40}$/.test(query['hidden']) ? [['hidden', query['hidden']]] : [];
-  return { ...defaultForm, ...Object.fromEntries([...numbers, ...hidden, ...oneOf('trainOn', ['1', '4', 'all']), ...oneOf('schedule', SIMPLE_SCHEDULES)]) };
+  const ticked = (['batchNormalisation', 'flip'] as const).filter((key) => query[key] === 'true').map((key) => [key, true]);
+  const chosen = [...oneOf('trainOn', ['1', '4', 'all']), ...oneOf('schedule', SIMPLE_SCHEDULES), ...oneOf('optimiser', OPTIMISER_TYPES), ...oneOf('initialisation', INITIALISATIONS)];
+  return { ...defaultForm, ...Object.fromEntries([...numbers, ...hidden, ...ticked, ...chosen]) };
 }

@@ -15,7 +15,7 @@ dl div { display: flex; gap: 8px; }
 dt { font-weight: 600; }
 dt::after { content: ':'; }
 dd { margin: 0; overflow-wrap: anywhere; }
-nav ol { padding-left: 1.4em; columns: 2 280px; }
+nav ol { padding-left: 1.4em; columns: 2 280px; column-gap: 3em; }
 nav small { color: var(--soft); }
 .text > :not(h1) { max-width: 46em; }
 .text code, details code { font-family: ui-monospace, 'SF Mono', Menlo, Consolas, monospace; font-size: .875em; }

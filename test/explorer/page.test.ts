@@ -62,6 +62,21 @@ describe.runIf(chromiumIsHere)('the page, in Chromium', () => {
     await until(() => page.url()).toContain(`etaMax=${dragged}`);
   });
 
+  it('offers what goes beyond the report, folded away until it is used', async () => {
+    const beyond = page.locator('.beyond');
+    expect(await beyond.getByLabel('optimiser').isVisible()).toBe(false);
+    await beyond.locator('summary').click();
+    await beyond.getByLabel('optimiser').selectOption('nesterov');
+    await beyond.getByLabel('flip images').check();
+    await until(() => page.url()).toMatch(/optimiser=nesterov.*flip=true/);
+    await until(() => beyond.locator('summary').innerText()).toBe('beyond the report (2)');
+    await beyond.getByLabel('optimiser').selectOption('sgd');
+    await beyond.getByLabel('flip images').uncheck();
+    await until(() => page.url()).not.toMatch(/optimiser|flip/);
+    await beyond.locator('summary').click();
+    expect(await beyond.getByLabel('optimiser').isVisible()).toBe(false);
+  });
+
   it('runs, with the first point within a second', async () => {
     await setNumber(page, 'etaMax', '0.02');
     await setNumber(page, 'stepSize', '150');
@@ -137,10 +152,10 @@ describe.runIf(chromiumIsHere)('the page, in Chromium', () => {
   it('searches for lambda, with a line for each trial', async () => {
     await setNumber(page, 'stepSize', '40');
     await setNumber(page, 'cycles', '1');
-    await page.locator('summary').click();
+    await page.locator('.searches summary').click();
     await page.getByLabel('how many values of lambda').fill('4');
     await page.getByRole('button', { name: 'Search', exact: true }).click();
-    await page.locator('summary').click();
+    await page.locator('.searches summary').click();
     await page.waitForFunction(() => document.querySelectorAll('table.runs tbody tr').length === 5, undefined, { timeout: 30_000 });
     await until(() => page.locator('.parallel path').count()).toBe(5);
   });

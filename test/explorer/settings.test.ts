@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it, vi } from 'vitest';
 import { cellHtml } from '../../src/explorer/explore';
 import { curveToCsv, notebookCell, runsToCsv } from '../../src/explorer/export-run';
 import { describeSettings } from '../../src/explorer/describe-settings';
-import { defaultForm, type Form, formFromQuery, formOf, formToQuery, hiddenUnits, numberFields, settingsOf, sliderPosition, sliderSteps, sliderValue } from '../../src/explorer/form';
+import { countBeyond, defaultForm, type Form, formFromQuery, formOf, formToQuery, hiddenUnits, numberFields, settingsOf, sliderPosition, sliderSteps, sliderValue } from '../../src/explorer/form';
 import type { DatasetInfo, RunRow } from '../../src/explorer/messages';
 import { runNames } from '../../src/explorer/run-names';
 import { openDataset } from '../../src/data/open-dataset';
@@ -27,11 +27,20 @@ describe('the form', () => {
   it.each<Partial<Form>>([
     {}, { trainOn: 'all', heldOut: 5000, images: 2000 }, { trainOn: '4', hidden: '', lambda: 0 }, { hidden: '100, 50', cycles: 3, seed: 7 }, { schedule: 'constant', etaMin: 0.01, etaMax: 0.01, stepSize: 300 },
     { schedule: 'cosine', cycles: 2.5 }, { schedule: 'oneCycle', etaMax: 0.2, cycles: 1 }, { schedule: 'linearDecay', etaMin: 0.001, stepSize: 200 },
+    { optimiser: 'adamW', initialisation: 'he', batchNormalisation: true, dropout: 0.25, labelSmoothing: 0.1, flip: true, shift: 3 }, { optimiser: 'nesterov', shift: 1 },
   ])('comes back from the settings and from the address: %j', (change) => {
     const form = { ...defaultForm, ...change };
     const back = formOf(parseRunSettings(settingsOf(form, dataset)));
     expect(settingsOf(back, dataset)).toEqual(settingsOf(form, dataset));
     expect(formFromQuery(formToQuery(form))).toEqual(form);
+  });
+
+  it("counts what the report's networks have not", () => {
+    expect([countBeyond(defaultForm), countBeyond({ ...defaultForm, optimiser: 'adam', flip: true, dropout: 0.5, seed: 2 })]).toEqual([0, 3]);
+  });
+
+  it('reads of an address only what makes sense', () => {
+    expect(formFromQuery({ dropout: '0.5', optimiser: 'lion', flip: 'yes', batchNormalisation: 'true', shift: 'far', labelSmoothing: '-1' })).toEqual({ ...defaultForm, dropout: 0.5, batchNormalisation: true });
   });
 
   it('comes near to a schedule that it has not', () => {

@@ -1,5 +1,8 @@
-import { useId, useMemo } from 'preact/hooks';
-import { type Form, type NumberField, numberFields, sliderPosition, sliderSteps, sliderValue, updatesOf } from '../form';
+import type { ComponentChildren } from 'preact';
+import { useId, useMemo, useState } from 'preact/hooks';
+import { countBeyond, type Form, type NumberField, numberFields, sliderPosition, sliderSteps, sliderValue, updatesOf } from '../form';
+import type { Initialisation } from '../../network/network';
+import type { OptimiserDescription } from '../../network/optimiser/optimiser';
 import type { SimpleSchedule } from '../../schedule/over-run';
 import { rateFigure } from './figures';
 import { Actions } from './actions';
@@ -10,6 +13,10 @@ import { Plot } from './plot';
 const scheduleLabels: Readonly<Record<SimpleSchedule, string>> = {
   cyclical: 'cyclical (triangular)', cosine: 'cosine, warm restarts', oneCycle: 'one cycle', linearDecay: 'linear decay', constant: 'constant',
 };
+
+const optimiserLabels: Readonly<Record<OptimiserDescription['type'], string>> = { sgd: 'gradient descent', momentum: 'momentum', nesterov: 'Nesterov', adam: 'Adam', adamW: 'AdamW' };
+
+const initialisationLabels: Readonly<Record<Initialisation, string>> = { lecun: 'LeCun', he: 'He', glorot: 'Glorot' };
 
 /** The left column: actions, settings, the preview of the learning rate, jobs. */
 export function SettingsPanel() {
@@ -41,6 +48,15 @@ export function SettingsPanel() {
         {field('lambda')}
         {field('batchSize')}
         {field('seed')}
+        <Beyond form={form}>
+          <Choice label="optimiser" value={form.optimiser} options={optimiserLabels} onChange={(optimiser) => change({ optimiser })} />
+          <Choice label="weights" value={form.initialisation} options={initialisationLabels} onChange={(initialisation) => change({ initialisation })} />
+          {field('dropout')}
+          {field('labelSmoothing')}
+          {field('shift')}
+          <Tick label="flip images" help="show training images from either side" value={form.flip} onChange={(flip) => change({ flip })} />
+          <Tick label="batch normalisation" help="normalise hidden layers over the mini-batch" value={form.batchNormalisation} onChange={(batchNormalisation) => change({ batchNormalisation })} />
+        </Beyond>
       </fieldset>
       <fieldset>
         <legend>Data</legend>
@@ -52,6 +68,22 @@ export function SettingsPanel() {
       <Jobs />
     </section>
   );
+}
+
+/** What the report's networks have not: open as soon as the form has some of it. */
+function Beyond({ form, children }: { readonly form: Form; readonly children: ComponentChildren }) {
+  const count = countBeyond(form);
+  const [opened, setOpened] = useState(false);
+  return (
+    <details class="beyond" open={opened || count > 0} onToggle={({ currentTarget }) => setOpened(currentTarget.open)}>
+      <summary>beyond the report{count > 0 ? ` (${count})` : ''}</summary>
+      {children}
+    </details>
+  );
+}
+
+function Tick({ label, help, value, onChange }: { readonly label: string; readonly help: string; readonly value: boolean; readonly onChange: (value: boolean) => void }) {
+  return <label class="tick" title={help}><input type="checkbox" checked={value} onChange={({ currentTarget }) => onChange(currentTarget.checked)} /> {label}</label>;
 }
 
 /** A number to drag on a slider or to type. */

@@ -1,11 +1,9 @@
 import { adam, adamW } from './adam';
 import { momentum, nesterov } from './momentum';
-import type { Optimiser, OptimiserDescription } from './optimiser';
+import { type Optimiser, OPTIMISER_TYPES, type OptimiserDescription } from './optimiser';
 import { sgd } from './sgd';
 
 const optimisers: Readonly<Record<OptimiserDescription['type'], (settings: never) => Optimiser>> = { sgd, momentum, nesterov, adam, adamW };
-
-export const OPTIMISER_TYPES = Object.keys(optimisers) as readonly OptimiserDescription['type'][];
 
 /**
  * The optimiser of a description; what is left out has its default.

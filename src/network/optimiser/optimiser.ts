@@ -20,6 +20,8 @@ export type OptimiserDescription =
   | { readonly type: 'adam'; readonly beta1?: number; readonly beta2?: number; readonly epsilon?: number }
   | { readonly type: 'adamW'; readonly beta1?: number; readonly beta2?: number; readonly epsilon?: number; readonly weightDecay?: number };
 
+export const OPTIMISER_TYPES = ['sgd', 'momentum', 'nesterov', 'adam', 'adamW'] as const satisfies readonly OptimiserDescription['type'][];
+
 /** A rule by which gradients change parameters: pure functions, with all that it remembers in the training state. */
 export interface Optimiser {
   /** With all settings, defaults too. */
