@@ -74,7 +74,7 @@ describe.runIf(hasRedis)('what a queue costs', () => {
       const processes = Array.from({ length: workers }, (_, index) => startWorker({ queue: redis.url, dataset: describeDataset(dataset), store: join(folder, `${count}-${index}`), concurrency: 1, name: `trainer-${index}` }));
       while (!processes.every(({ output }) => output().includes('takes trials'))) await delay(20);
       const run = async (first: number, trials: number) => {
-        const study = search({ dataset, settings: { ...smallSettings, updates: 4000, measurementsPerEpoch: 1 }, space: { lambda: linear({ from: first, to: first + 0.1, count: trials }) }, store: false, queue: redis.url, onMessage: () => {} });
+        const study = search({ dataset, settings: { ...smallSettings, updates: 12_000, measurementsPerEpoch: 0.02 }, space: { lambda: linear({ from: first, to: first + 0.1, count: trials }) }, store: false, queue: redis.url, onMessage: () => {} });
         for await (const _ of study);
         return study;
       };
