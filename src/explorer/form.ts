@@ -139,12 +139,7 @@ export function settingsOf(form: Form, { batches, width, classNames }: DatasetIn
     schedule: scheduleOf(form),
     updates: updatesOf(form),
     batchSize, lambda, seed, measurementsPerEpoch,
-    ...(optimiser !== 'sgd' && { optimiser: { type: optimiser } }),
-    ...(initialisation !== 'lecun' && { initialisation }),
-    ...(batchNormalisation && { batchNormalisation }),
-    ...(dropout > 0 && { dropout }),
-    ...(labelSmoothing > 0 && { labelSmoothing }),
-    ...((flip || shift > 0) && { augmentation: { flip, shift } }),
+    optimiser: { type: optimiser }, initialisation, batchNormalisation, dropout, labelSmoothing, augmentation: { flip, shift },
   };
 }
 

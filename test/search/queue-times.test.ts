@@ -68,7 +68,7 @@ describe.runIf(hasRedis)('what a queue costs', () => {
     }
   }, 120_000);
 
-  // It wants the machine for itself.
+  // It wants the machine for itself. The trials compute, as the report's do: one that is measured a thousand times a second keeps more than its core busy with telling.
   test.runIf(process.env.CLR_LAB_TEST_TIMES)('is as the model says, with 1, 2 and 4 processes that train', async () => {
     const measured = async (workers: number, count: string) => {
       const processes = Array.from({ length: workers }, (_, index) => startWorker({ queue: redis.url, dataset: describeDataset(dataset), store: join(folder, `${count}-${index}`), concurrency: 1, name: `trainer-${index}` }));

@@ -3,7 +3,7 @@ import { momentum, nesterov } from './momentum';
 import { type Optimiser, OPTIMISER_TYPES, type OptimiserDescription } from './optimiser';
 import { sgd } from './sgd';
 
-const optimisers: Readonly<Record<OptimiserDescription['type'], (settings: never) => Optimiser>> = { sgd, momentum, nesterov, adam, adamW };
+const optimisers: Readonly<Record<(typeof OPTIMISER_TYPES)[number], (settings: never) => Optimiser>> = { sgd, momentum, nesterov, adam, adamW };
 
 /**
  * The optimiser of a description; what is left out has its default.
