@@ -47,7 +47,7 @@ export async function openTrainingAlone({ network, parts, standardiser, engine, 
 
 /** Cost, loss and accuracy of one network on both parts, without training: a function from a number of measurements to the seconds that they took. */
 export async function openForwardPass({ network, parts, standardiser, engine, lambda, seed }: PartOfTraining): Promise<(measurements: number) => Promise<number>> {
-  const program = await engine.compile(evaluationProgram(network, programData(parts.train.dataset, standardiser)));
+  const program = await engine.compile(evaluationProgram(network, programData(parts.train.dataset, standardiser), engine));
   const parameters = castTensors(initialise(network, { seed }), engine.precision);
   const pace = adaptivePace();
   return async (measurements) => {

@@ -49,6 +49,10 @@ export interface Engine {
   readonly description: string;
   /** How many runs of a program compiled `aside` can go on at once. Default 1: they would be in this thread like any other. */
   readonly lanes?: number;
+  /** Columns from which on a product gives each column the same bytes, however many there are. Default: those of ONNX Runtime. */
+  readonly leastColumns?: number;
+  /** Columns of a product with all pixels of a thousand images that still end a call soon. Default: as many as there are images. */
+  readonly mostColumns?: number;
   /** Makes a definition ready to run. */
   compile(definition: Definition, options?: CompileOptions): Promise<Program>;
 }

@@ -106,6 +106,7 @@ export function openLab({ dataset, store, threads, queue }: LabOptions): Lab {
         entry.viewTold = now();
         tell({ type: 'view', id, update });
       },
+      paused: (paused) => change(entry, { state: paused ? 'paused' : 'running' }),
     };
   };
 
@@ -175,7 +176,6 @@ export function openLab({ dataset, store, threads, queue }: LabOptions): Lab {
       if (entry.runner === undefined || hasEnded(entry.job)) throw new RangeError(`the job ${id} is ${state}; only one that runs can ${command}`);
       if (kind === 'sweep' && command !== 'stop') throw new RangeError(`a search cannot ${command}; it can be stopped, and goes on where it was when it is started again`);
       entry.runner.send({ type: command });
-      if (command !== 'stop') change(entry, { state: command === 'pause' ? 'paused' : 'running' });
     },
     forget(id) {
       if (!hasEnded(entryOf(id).job)) throw new RangeError(`the job ${id} has not ended; stop it first`);

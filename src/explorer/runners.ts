@@ -31,6 +31,8 @@ export interface RunnerEvents {
   /** Further points of a curve: that of the job, or of its trial of this number. */
   points(more: Curve, trial?: number): void;
   parameters(update: number, parameters: HostTensors): void;
+  /** It has come to a halt, or goes on. */
+  paused(paused: boolean): void;
 }
 
 /** A job at work. */
@@ -98,6 +100,7 @@ function startJob(settings: RunSettings, { dataset, workers, threads, store, liv
         if (event.type === 'started') events.changed({ key: store === null ? null : event.key });
         else if (event.type === 'live') events.points({ full: [], live: [pointOf(event.measurement)] });
         else if (event.type === 'measurement') events.points({ full: [pointOf(event.measurement)], live: [] });
+        else if (event.type === 'paused' || event.type === 'resumed') events.paused(event.type === 'paused');
         else if (event.type === 'checkpoint') events.parameters(event.update, event.parameters);
       },
     );

@@ -31,11 +31,12 @@ export interface Job {
   readonly live?: Required<Omit<LiveOptions, 'onMeasurement'>>;
 }
 
-/** What a worker tells, in order: `started` first, `done` or `failed` last. */
+/** What a worker tells, in order: `started` first, `done` or `failed` last. Between `paused` and `resumed` nothing else happens. */
 export type WorkerEvent =
   | { readonly type: 'started'; readonly key: string; readonly updates: number; readonly updatesPerEpoch: number }
   | { readonly type: 'measurement'; readonly measurement: Measurement }
   | { readonly type: 'live'; readonly measurement: Measurement }
+  | { readonly type: 'paused' | 'resumed' }
   | { readonly type: 'checkpoint'; readonly update: number; readonly parameters: HostTensors }
   | { readonly type: 'done'; readonly seconds: number; readonly engine: string; readonly fromStore: boolean; readonly resumedAt: number | null }
   | { readonly type: 'failed'; readonly failure: Failure; readonly message: string; readonly seconds: number };

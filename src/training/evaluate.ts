@@ -21,7 +21,7 @@ export async function evaluate(model: Model, part: Part, options: EvaluateOption
   const { lambda = 0, signal = currentSignal() } = options;
   requireFit(model.network, part);
   const engine = await resolveEngine(options.engine);
-  const program = await engine.compile(evaluationProgram(model.network, programData(part.dataset, model.standardiser)));
+  const program = await engine.compile(evaluationProgram(model.network, programData(part.dataset, model.standardiser), engine));
   try {
     const [scores] = await score(program, [model.parameters], part.rows, { lambda, signal });
     return scores;

@@ -1,5 +1,5 @@
-/** Longest that one call of an engine should take, in ms: between calls the event loop turns. */
-const LONGEST_CALL = 100;
+/** Longest that one call of an engine should take, in ms: between calls the event loop turns. A call can take a multiple of it where other work comes up. */
+const LONGEST_CALL = 50;
 
 /** How much work to give to one call of an engine, from how long the calls before took. */
 export interface Pace {

@@ -215,7 +215,7 @@ async function* run(plan: Plan, progress: Progress): AsyncGenerator<Measurement,
   progress.standardiser = standardiser;
   const data = programData(train.dataset, standardiser);
   const updating = await engine.compile(updatesProgram(network, data, plan.batchSize, plan));
-  const evaluators = openEvaluators(({ networks, aside }) => engine.compile(evaluationProgram(network, data, networks), { aside }));
+  const evaluators = openEvaluators(({ networks, aside }) => engine.compile(evaluationProgram(network, data, { ...engine, networks }), { aside }));
   await evaluators.for({ networks: 1, aside: false });
   const stopwatch = startStopwatch(plan.now, progress.seconds);
   const live = plan.live && liveMeter({ ...plan.live, onMeasurement: offTheClock(stopwatch, plan.live.onMeasurement) }, measureSample(plan, evaluators), plan.now);
@@ -242,7 +242,7 @@ async function* run(plan: Plan, progress: Progress): AsyncGenerator<Measurement,
     }
     return snapshots;
   };
-  const most = networksTogether(network);
+  const most = networksTogether(network, engine);
   const { lanes = 1 } = engine;
   const left = plan.measureAt.filter((at) => at > trainedTo);
   let gait: Gait = { together: 1, aside: false };
@@ -251,7 +251,7 @@ async function* run(plan: Plan, progress: Progress): AsyncGenerator<Measurement,
     while (left.length > 0 || ahead) {
       const since = stopwatch.seconds();
       const snapshots: Snapshot[] = ahead ?? (await advance(left.splice(0, gait.together)));
-      const measuring = measure(measured, evaluators, snapshots, { aside: gait.aside, signal });
+      const measuring = measure(measured, evaluators, snapshots, { most, aside: gait.aside, signal });
       const advancing = gait.aside && left.length > 0 ? advance(left.splice(0, gait.together)) : undefined;
       const [measurements, next] = await Promise.all([measuring, advancing]);
       ahead = next;
@@ -296,6 +296,8 @@ interface Snapshot {
 }
 
 interface Measuring {
+  /** As many snapshots as are best measured together. Default 1. */
+  readonly most?: number;
   readonly aside: boolean;
   readonly signal: AbortSignal | undefined;
 }
@@ -304,8 +306,7 @@ interface Measuring {
  * Measures snapshots together if there are as many as are best together, else one by one; aside, always together, the last one as often as there are too
  * few. The numbers are the same.
  */
-async function measure(plan: Plan, evaluators: Evaluators, snapshots: readonly Snapshot[], { aside, signal }: Measuring): Promise<Measurement[]> {
-  const most = networksTogether(plan.network);
+async function measure(plan: Plan, evaluators: Evaluators, snapshots: readonly Snapshot[], { most = 1, aside, signal }: Measuring): Promise<Measurement[]> {
   const filled = aside ? Array.from({ length: most }, (_, k) => snapshots[Math.min(k, snapshots.length - 1)]) : snapshots;
   const groups = filled.length === most ? [filled] : filled.map((snapshot) => [snapshot]);
   const measurements: Measurement[] = [];

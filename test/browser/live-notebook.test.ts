@@ -27,8 +27,8 @@ describe.runIf(present)('a live classic Notebook', () => {
   });
 
   const open = async (name: string): Promise<WatchedPage> => {
-    // Debian's Notebook is set up to load ipywidgets, whether or not they are installed.
-    const foreign = /nbextensions\/widgets\/notebook\/js\/extension\.js/;
+    // Debian's Notebook is set up to load ipywidgets, whether or not they are installed, and its MathJax draws with the font about:blank while its own ones load.
+    const foreign = /nbextensions\/widgets\/notebook\/js\/extension\.js|about:blank/;
     const watched = await newPage(browser, server.origin, { viewport: desktop, foreign });
     await openNotebook(watched.page, server.address(`${name}.ipynb`));
     return watched;

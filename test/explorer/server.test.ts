@@ -236,8 +236,9 @@ describe('runs', () => {
     expect(second.state).toBe('queued');
     await eventsUntil((event) => event.type === 'points' && event.id === id);
     const command = (which: string, what: string) => ask({ method: 'POST', path: inside(`api/jobs/${which}/command`), body: JSON.stringify({ command: what }) });
+    const isPaused = eventsUntil((event) => event.type === 'job' && event.job.state === 'paused');
     expect((await command(id, 'pause')).status).toBe(200);
-    await new Promise((resolve) => setTimeout(resolve, 600));
+    await isPaused;
     const pausedAt = async () => {
       const [state] = await eventsUntil(({ type }) => type === 'state');
       return state.type === 'state' ? state.curves[id].full.length + state.curves[id].live.length : NaN;

@@ -21,7 +21,7 @@ describe.each([['onnx', 1], ['onnx', 2], ['tfjs', undefined]] as const)('%s, thr
     const engine = await openEngine({ name, threads });
     const data = programData(dataset, await fitStandardiser(train));
     const networks = [1, 2, 3].map((seed) => castTensors(initialise(network, { seed }), engine.precision));
-    const [alone, together] = await Promise.all([1, 3].map((count) => engine.compile(evaluationProgram(network, data, count))));
+    const [alone, together] = await Promise.all([1, 3].map((count) => engine.compile(evaluationProgram(network, data, { ...engine, networks: count }))));
     const options = { lambda: 0.01 };
     const apart = [];
     for (const each of networks) apart.push(...(await score(alone, [each], train.rows, options)));
@@ -35,7 +35,7 @@ describe.each([['onnx', 1], ['onnx', 2], ['tfjs', undefined]] as const)('%s, thr
 test('threads beside this one, each with calls of its own, give the same bytes', async () => {
   const data = programData(dataset, await fitStandardiser(train));
   const networks = [1, 2].map((seed) => castTensors(initialise(network, { seed }), 'float32'));
-  const definition = evaluationProgram(network, data, 2);
+  const definition = evaluationProgram(network, data, { networks: 2 });
   const engine = await openEngine({ name: 'onnx', threads: 2 });
   const [here, aside] = await Promise.all([engine.compile(definition), engine.compile(definition, { aside: true })]);
   expect(aside.lanes).toBe(2);

@@ -42,9 +42,9 @@ export function asideSession(plan: SessionPlan, threads: number): Session {
     },
     async release() {
       Atomics.store(workerData.calls, ENDED, 1);
-      await Promise.allSettled(running);
-      await pool.destroy();
-      forget();
+      const ended = Promise.allSettled(running).then(() => pool.destroy()).then(forget);
+      // Whoever stops in the middle of calls need not wait for them.
+      if (running.size === 0) await ended;
     },
   };
 }

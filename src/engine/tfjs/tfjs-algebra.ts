@@ -56,6 +56,8 @@ export function tfjsAlgebra(tf: typeof TensorFlow): Algebra<TfjsValue> {
     return { state: current, outputs: Object.fromEntries(names.map((name) => [name, tf.stack(outputs.map((output) => tensor(output[name])))])) };
   }
 
+  const gatherBytes = bytesGatherer(tf);
+
   function scope<R extends Tensors<TfjsValue>>(compute: () => R): R {
     return tf.tidy(() => compute() as TensorFlow.TensorContainer) as R;
   }
@@ -87,7 +89,7 @@ export function tfjsAlgebra(tf: typeof TensorFlow): Algebra<TfjsValue> {
     argMax: (x) => tf.argMax(tensor(x), -1),
     softmax: unary((x) => tf.softmax(x)),
     logSoftmax: unary((x) => tf.logSoftmax(x)),
-    gather: (x, indices) => (x instanceof Bytes ? gatherBytes(tf, x.held, tensor(indices)) : tf.gather(x, tensor(indices) as TensorFlow.Tensor1D)),
+    gather: (x, indices) => (x instanceof Bytes ? gatherBytes(x.held, tensor(indices)) : tf.gather(x, tensor(indices) as TensorFlow.Tensor1D)),
     rearrange: (x, table, choices) => rearrange(tf, tensor(x), tensor(table), tensor(choices)),
     float: (x) => (x instanceof Bytes ? tf.tensor(Float32Array.from(x.held.data), [...x.held.shape], 'float32') : tf.cast(x, 'float32')),
     oneHot: (labels, classes) => tf.cast(tf.oneHot(tensor(labels) as TensorFlow.Tensor1D, classes), 'float32'),
@@ -101,15 +103,22 @@ function tensor(value: TfjsValue): TensorFlow.Tensor {
   return value;
 }
 
-/** Copies rows of bytes into a floating-point tensor. */
-function gatherBytes(tf: typeof TensorFlow, { shape, data }: HostTensor, indices: TensorFlow.Tensor): TensorFlow.Tensor {
-  const width = elements(shape.slice(1));
-  const gathered = new Float32Array(indices.size * width);
-  indices.dataSync().forEach((row, position) => {
-    if (!(row >= 0 && row < shape[0])) throw new RangeError(`row ${row} is outside of the ${shape[0]} rows`);
-    gathered.set(data.subarray(row * width, (row + 1) * width), position * width);
-  });
-  return tf.tensor(gathered, [...indices.shape, ...shape.slice(1)], 'float32');
+/** Copies rows of bytes into floating-point tensors. */
+function bytesGatherer(tf: typeof TensorFlow): (bytes: HostTensor, indices: TensorFlow.Tensor) => TensorFlow.Tensor {
+  // WebAssembly copies the values of a tensor into its own memory at once. Memory that is used again is there already; that of a new array costs ten times as long as to fill it.
+  const reuse = tf.getBackend() === 'wasm';
+  let values = new Float32Array();
+  return ({ shape, data }, indices) => {
+    const width = elements(shape.slice(1));
+    const size = indices.size * width;
+    if (!reuse || values.length < size) values = new Float32Array(size);
+    const gathered = values.subarray(0, size);
+    indices.dataSync().forEach((row, position) => {
+      if (!(row >= 0 && row < shape[0])) throw new RangeError(`row ${row} is outside of the ${shape[0]} rows`);
+      gathered.set(data.subarray(row * width, (row + 1) * width), position * width);
+    });
+    return tf.tensor(gathered, [...indices.shape, ...shape.slice(1)], 'float32');
+  };
 }
 
 /** In plain loops: TensorFlow.js would need several passes for it. */
