@@ -4,11 +4,12 @@ import { availableParallelism } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import type { InferenceSession } from 'onnxruntime-node';
 import { sync as writeFileAtomic } from 'write-file-atomic';
-import type { Precision } from '../../network/host-tensor';
+import type { HostTensors, Precision } from '../../network/host-tensor';
 import { type Definition, type Engine, isByteRows, requireInputs } from '../engine';
 import { asideSession } from './aside';
+import { fastestSession, type FastestSessionOptions } from './fastest-session';
 import { encodeModel } from './model';
-import { loadRuntime, openSession, type SessionPlan } from './session';
+import { loadRuntime, openSession, type Session, type SessionPlan } from './session';
 import { MOST_THREADS, trace } from './trace';
 
 export interface OnnxOptions {
@@ -18,14 +19,16 @@ export interface OnnxOptions {
 }
 
 /**
- * Floating-point operations of a matrix product that is worth sharing between threads. Around a smaller one, what the threads of ONNX Runtime
- * hand to each other takes longer than they save, all the more where the cores share no cache.
+ * Floating-point operations of a program's largest matrix product: with fewer than the first number, threads of ONNX Runtime that share its operations cost more than they
+ * save; with more than the second they save time. In between it depends on the caches of the cores and on what else they do, and is measured.
  */
-const WORTH_SHARING = 6e7;
+const [TOO_SMALL, WORTH_SHARING] = [6e6, 6e7];
 
 /** The engine that records a program once as an ONNX graph and runs it with ONNX Runtime. */
 export function onnxEngine({ precision = 'float32', threads = Math.min(availableParallelism(), MOST_THREADS) }: OnnxOptions = {}): Engine {
   const runtime = loadRuntime();
+  let callsAside = 0;
+  const crowded = () => callsAside > 0;
   return {
     name: 'onnx',
     precision,
@@ -33,19 +36,47 @@ export function onnxEngine({ precision = 'float32', threads = Math.min(available
     lanes: threads,
     async compile(definition, { aside = false } = {}) {
       const { graph, outputs, largestProduct } = trace(definition, precision, ({ path }) => basename(path));
+      const model = placed(definition, encodeModel(graph));
+      const plan = (within: number): SessionPlan => ({ model, precision, outputs, options: sessionOptions(within) });
       const lanes = aside ? threads : 1;
-      const within = lanes > 1 || largestProduct < WORTH_SHARING ? 1 : threads;
-      const plan: SessionPlan = { model: placed(definition, encodeModel(graph)), precision, outputs, options: sessionOptions(within) };
-      const session = lanes > 1 ? asideSession(plan, lanes) : await openSession(plan);
+      const session = lanes > 1 ? asideSession(plan(1), lanes) : await sessionHere(plan, { threads, largestProduct, workOf: workOf(definition), crowded });
       return {
         lanes,
         async run(inputs) {
           requireInputs(definition, inputs);
-          return session.run(inputs);
+          callsAside += lanes > 1 ? 1 : 0;
+          try {
+            return await session.run(inputs);
+          } finally {
+            callsAside -= lanes > 1 ? 1 : 0;
+          }
         },
         dispose: () => session.release(),
       };
     },
+  };
+}
+
+interface SharingOptions extends Pick<FastestSessionOptions, 'workOf' | 'crowded'> {
+  /** At most. */
+  readonly threads: number;
+  /** Floating-point operations. */
+  readonly largestProduct: number;
+}
+
+/** A session in this thread, with as many threads that share its operations as are worth it. */
+async function sessionHere(plan: (within: number) => SessionPlan, { threads, largestProduct, ...options }: SharingOptions): Promise<Session> {
+  if (threads === 1 || largestProduct < TOO_SMALL) return openSession(plan(1));
+  if (largestProduct > WORTH_SHARING) return openSession(plan(threads));
+  return fastestSession(await Promise.all([openSession(plan(1)), openSession(plan(threads))]), options);
+}
+
+/** The work of a call, in the product of the sizes that vary between calls: updates, or chunks times images. */
+function workOf({ inputs: specs }: Definition): (inputs: HostTensors) => number {
+  return (inputs) => {
+    const varying = Object.entries(specs).flatMap(([name, { shape }]) => shape.map((size, axis): [number | string, number] => [size, inputs[name].shape[axis]]));
+    const sizes = new Map(varying.filter(([size]) => typeof size === 'string'));
+    return [...sizes.values()].reduce((product, size) => product * size, 1);
   };
 }
 
