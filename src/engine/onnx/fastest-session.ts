@@ -2,9 +2,11 @@ import type { HostTensors } from '../../network/host-tensor';
 import type { Session } from './session';
 
 /** Calls until the other session is tried again; twice as many each time that it is not the faster one. */
-const [FIRST_PATIENCE, MOST_PATIENCE] = [50, 1600];
+const [FIRST_PATIENCE, MOST_PATIENCE] = [25, 1600];
 /** Calls in a row of a session that is tried. The first one wakes its threads and does not count. */
 const TRIAL = 2;
+/** The first calls. The first ones of all are slow in any session: they may be small, and nothing is in a cache yet. */
+const BEGINNING = [0, 0, 0, 0, 1, 1, 0, 0];
 
 export interface FastestSessionOptions {
   /** How much work a call with these inputs is, in any unit. */
@@ -20,21 +22,21 @@ export interface FastestSessionOptions {
  * else goes on there, so the other one is tried from time to time, and whenever it was the faster one when it was tried last.
  */
 export function fastestSession(sessions: readonly [Session, Session], { workOf, crowded, now = () => performance.now() }: FastestSessionOptions): Session {
-  const times = [NaN, NaN]; // milliseconds per unit of work, a mean in which the newest call is half
-  const trials = [0, 0, 1, 1]; // the next calls, where that is settled
-  let [best, previous, calls, patience] = [0, -1, 0, FIRST_PATIENCE];
+  const times = [NaN, NaN]; // milliseconds per unit of work when it was called last, a mean in which the newest call is half
+  const next = [...BEGINNING]; // as far as that is settled
+  let [best, previous, inRow, sinceTrial, patience] = [0, 0, 0, 0, FIRST_PATIENCE];
 
   const choose = (): number => {
     const other = 1 - best;
-    if (trials.length === 0 && (++calls > patience || times[other] < times[best])) trials.push(...Array<number>(TRIAL).fill(other));
-    return trials.shift() ?? best;
+    if (next.length === 0 && (++sinceTrial > patience || times[other] < times[best])) next.push(...Array<number>(TRIAL).fill(other));
+    return next.shift() ?? best;
   };
   const took = (which: number, time: number) => {
-    if (which === previous) times[which] = Number.isNaN(times[which]) ? time : (times[which] + time) / 2;
-    const tried = which !== best && trials.length === 0;
+    inRow = which === previous ? inRow + 1 : 1;
     previous = which;
-    if (!tried) return;
-    calls = 0;
+    if (inRow > 1) times[which] = inRow === 2 ? time : (times[which] + time) / 2;
+    if (which === best || next.length > 0) return;
+    sinceTrial = 0;
     if (times[which] < times[best]) [best, patience] = [which, FIRST_PATIENCE];
     else patience = Math.min(2 * patience, MOST_PATIENCE);
   };
