@@ -67,6 +67,8 @@ export interface Speed {
 
 /** A share of figure 4 takes so many times as long as the other tasks: a run is faster when its threads are up. */
 const SHARE_LONGER = 4;
+/** Where all of figure 4 takes fewer than so many times as long, a round does all of it, and nothing is extrapolated. */
+const WHOLE_WITHIN = 15;
 
 /** Sizes of square matrices, of which each library's best counts. */
 const PRODUCT_SIZES = [512, 1024, 2048, 3072];
@@ -147,7 +149,14 @@ async function workFor(process: AskedProcess, { seconds, full }: SpeedOptions): 
   const forward = { updates: 0, measurements: await fitting(process, (measurements) => ({ updates: 0, measurements }), seconds / 2) };
   // In figure 4 there are ten updates to a measurement.
   const perMeasurement = seconds / 2 / forward.measurements + (10 * seconds) / 2 / trainAlone.updates;
-  return { trainAlone, forward, share: full ? wholeFigure4 : shareOfFigure4((SHARE_LONGER * seconds) / perMeasurement / wholeFigure4.measurements) };
+  const share = shareOfFigure4((SHARE_LONGER * seconds) / perMeasurement / wholeFigure4.measurements);
+  const whole = full || extrapolated((await done(process, share)).seconds, share) < WHOLE_WITHIN * seconds;
+  return { trainAlone, forward, share: whole ? wholeFigure4 : share };
+}
+
+/** Seconds of all of figure 4, from those of a share of it. */
+function extrapolated(seconds: number, share: Work): number {
+  return (seconds * operations(figure4, wholeFigure4)) / operations(figure4, share);
 }
 
 function runnerTasks(runner: Runner): Task[] {
@@ -160,7 +169,7 @@ function runnerTasks(runner: Runner): Task[] {
       async measure() {
         const { seconds, testAccuracy } = await done(process, share);
         if (share.updates === wholeFigure4.updates) runner.testAccuracy = testAccuracy;
-        return (seconds * operations(figure4, wholeFigure4)) / operations(figure4, share);
+        return extrapolated(seconds, share);
       },
     },
   ];
