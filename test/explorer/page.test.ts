@@ -149,6 +149,21 @@ describe.runIf(chromiumIsHere)('the page, in Chromium', () => {
     expect(slowest).toBeLessThan(process.env['CLR_LAB_TEST_TIMES'] ? 100 : 1000);
   });
 
+  it('keeps what is being typed while it trains', async () => {
+    await page.getByRole('button', { name: 'Run', exact: true }).click();
+    await waitForState(page, 'running');
+    const size = page.locator('[data-number=batchSize]');
+    await size.fill('7');
+    const grown = await points(page);
+    await until(() => points(page)).toBeGreaterThan(grown);
+    expect(await size.inputValue()).toBe('7');
+    await size.fill('no number');
+    await size.press('Enter');
+    await until(() => size.inputValue()).toBe('50');
+    await page.getByRole('button', { name: 'Stop', exact: true }).click();
+    await until(() => page.locator('[data-job][data-state=running]').count()).toBe(0);
+  });
+
   it('searches for lambda, with a line for each trial', async () => {
     await setNumber(page, 'stepSize', '40');
     await setNumber(page, 'cycles', '1');

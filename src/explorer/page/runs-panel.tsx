@@ -4,6 +4,7 @@ import { curveToCsv, notebookCell, runsToCsv } from '../export-run';
 import { formOf } from '../form';
 import type { Curve, RunRow } from '../messages';
 import { ask } from './connection';
+import { DraftInput } from './draft-input';
 import { seriesColour } from './figures';
 import { Icon, IconButton } from './icons';
 import { attempt, removeRun, rename, usePage } from './page';
@@ -64,8 +65,8 @@ export function RunsPanel() {
               <td class="mark" style={colour ? { boxShadow: `inset 4px 0 ${colour}` } : undefined}>
                 <input type="checkbox" checked={overlays.includes(key)} aria-label={`overlay ${label}`} onClick={(event) => event.stopPropagation()} onChange={() => dispatch({ type: 'overlay', key })} />
               </td>
-              <td><input type="text" class="name" aria-label="name of the run" value={name} placeholder={describeSettings(settings)} title={describeSettings(settings)} maxLength={100} onClick={(event) => event.stopPropagation()}
-                onChange={({ currentTarget }) => void rename(page, key, currentTarget.value)} /></td>
+              <td><DraftInput class="name" aria-label="name of the run" value={name} placeholder={describeSettings(settings)} title={describeSettings(settings)} maxLength={100} onClick={(event) => event.stopPropagation()}
+                onCommit={(text) => void rename(page, key, text)} /></td>
               <td class="number strong">{outcome === 'diverged' ? 'diverged' : percent(validationAccuracy)}</td>
               <td class="number">{percent(trainAccuracy)}</td>
               <td class="number">{short(settings.lambda)}</td>

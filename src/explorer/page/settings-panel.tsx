@@ -4,6 +4,7 @@ import { countBeyond, type Form, type NumberField, numberFields, sliderPosition,
 import type { Initialisation } from '../../network/network';
 import type { OptimiserDescription } from '../../network/optimiser/optimiser';
 import type { SimpleSchedule } from '../../schedule/over-run';
+import { DraftInput } from './draft-input';
 import { rateFigure } from './figures';
 import { Actions } from './actions';
 import { Jobs } from './jobs';
@@ -98,8 +99,7 @@ function NumberControl({ field, value, onChange }: { readonly field: NumberField
       <label for={id}>{field.label}</label>
       <input type="range" min={0} max={sliderSteps(field)} value={sliderPosition(field, value)} aria-label={field.help} aria-valuetext={String(value)} data-slider={field.key}
         onInput={({ currentTarget }) => onChange(sliderValue(field, Number(currentTarget.value)))} />
-      <input id={id} type="text" inputMode="decimal" value={written(value)} data-number={field.key}
-        onChange={({ currentTarget }) => { typed(currentTarget.value); currentTarget.value = written(Number.isFinite(Number(currentTarget.value)) && currentTarget.value.trim() !== '' ? Number(currentTarget.value) : value); }} />
+      <DraftInput id={id} inputMode="decimal" value={written(value)} data-number={field.key} onCommit={typed} />
     </div>
   );
 }
