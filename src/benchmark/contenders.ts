@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { describeDataset } from '../data/attach-dataset';
 import type { Dataset } from '../data/dataset';
 import type { EngineName } from '../engine/engine';
-import { memoryEnvironment } from '../engine/memory-environment';
 import { projectRoot } from '../notebook/kernel/project';
 import type { Command } from './asked-process';
 import type { EngineProcessOptions } from './engine-process';
@@ -36,7 +35,7 @@ export function engineContenders(dataset: Dataset, experiment: Experiment): Cont
 }
 
 export function engineCommand(dataset: Dataset, options: Omit<EngineProcessOptions, 'dataset'> & { readonly engine: EngineName }): Command {
-  return { file: process.execPath, parameters: [join(__dirname, 'engine-process.js'), JSON.stringify({ ...options, dataset: describeDataset(dataset) })], environment: memoryEnvironment };
+  return { file: process.execPath, parameters: [join(__dirname, 'engine-process.js'), JSON.stringify({ ...options, dataset: describeDataset(dataset) })] };
 }
 
 /** A tool that others train with. */

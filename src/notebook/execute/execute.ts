@@ -1,7 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
-import { memoryEnvironment } from '../../engine/memory-environment';
 import type { CellOutput } from '../kernel/cell-output';
 import { interruptedError, type CellError } from '../kernel/cell-error';
 import type { CellOutcome } from '../kernel/session';
@@ -144,7 +143,7 @@ class ChildKernel {
     environment: Readonly<Record<string, string | undefined>>,
     onOutput: (count: number, output: CellOutput) => void,
   ) {
-    const env = { ...memoryEnvironment, ...process.env, ...environment };
+    const env = { ...process.env, ...environment };
     // Under a test runner this file is not the built one; the process always is.
     const file = path.join(projectRoot, 'dist', 'notebook', 'execute', 'child.js');
     this.#child = fork(file, [], { cwd, env, execArgv: [], stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });

@@ -1,7 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { memoryEnvironment } from '../../engine/memory-environment';
 import { kernelName, kernelspecMetadata } from './language-info';
 import { projectRoot } from './project';
 
@@ -23,7 +22,7 @@ export function kernelspec(platform: NodeJS.Platform = process.platform): Kernel
     language: kernelspecMetadata.language,
     // A signal also ends a loop that never awaits; Windows has none that Node could receive.
     interrupt_mode: platform === 'win32' ? 'message' : 'signal',
-    env: memoryEnvironment,
+    env: {},
     metadata: { debugger: false },
   };
 }
