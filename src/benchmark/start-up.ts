@@ -6,7 +6,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Dealer, Subscriber } from 'zeromq';
-import { kernelspec } from '../notebook/kernel/kernelspec';
 import { projectRoot } from '../notebook/kernel/project';
 import { type ConnectionInfo, decode, encode, type Message, newHeader } from '../notebook/kernel/wire';
 import { interleave, type Spread, spread } from './rounds';
@@ -66,7 +65,7 @@ async function firstCells(): Promise<{ readonly importSeconds: number; readonly 
   const file = join(folder, 'connection.json');
   writeFileSync(file, JSON.stringify(info));
   const started = performance.now();
-  const kernel = spawn(process.execPath, [join(projectRoot, 'src', 'cli', 'start.mjs'), 'kernel', 'start', file], { cwd: folder, stdio: 'ignore', env: { ...process.env, ...kernelspec().env } });
+  const kernel = spawn(process.execPath, [join(projectRoot, 'src', 'cli', 'start.mjs'), 'kernel', 'start', file], { cwd: folder, stdio: 'ignore' });
   const ended = once(kernel, 'exit');
   const frontEnd = await connect(info);
   try {

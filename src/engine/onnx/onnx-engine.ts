@@ -29,6 +29,17 @@ export function onnxEngine({ precision = 'float32', threads = Math.min(available
   const runtime = loadRuntime();
   let callsAside = 0;
   const crowded = () => callsAside > 0;
+  const counted = (session: Session): Session => ({
+    ...session,
+    async run(inputs) {
+      callsAside++;
+      try {
+        return await session.run(inputs);
+      } finally {
+        callsAside--;
+      }
+    },
+  });
   return {
     name: 'onnx',
     precision,
@@ -39,17 +50,12 @@ export function onnxEngine({ precision = 'float32', threads = Math.min(available
       const model = placed(definition, encodeModel(graph));
       const plan = (within: number): SessionPlan => ({ model, precision, outputs, options: sessionOptions(within) });
       const lanes = aside ? threads : 1;
-      const session = lanes > 1 ? asideSession(plan(1), lanes) : await sessionHere(plan, { threads, largestProduct, workOf: workOf(definition), crowded });
+      const session = lanes > 1 ? counted(asideSession(plan(1), lanes)) : await sessionHere(plan, { threads, largestProduct, workOf: workOf(definition), crowded });
       return {
         lanes,
         async run(inputs) {
           requireInputs(definition, inputs);
-          callsAside += lanes > 1 ? 1 : 0;
-          try {
-            return await session.run(inputs);
-          } finally {
-            callsAside -= lanes > 1 ? 1 : 0;
-          }
+          return session.run(inputs);
         },
         dispose: () => session.release(),
       };
