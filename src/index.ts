@@ -39,7 +39,8 @@ export type { Engine, EngineName } from './engine/engine';
 export { openEngine, type EngineOptions } from './engine/select-engine';
 
 // Training
-export { train, type TrainingParts, type TrainingRun, type TrainOptions } from './training/train';
+export { train, type TrainingRun } from './training/train';
+export type { TrainingParts, TrainOptions } from './training/train-options';
 export type { Augmentation } from './training/augmentation';
 export { fit, type Fit } from './training/fit';
 export { rangeTest, type RangeTest, type RangeTestOptions, type RatePoint, type RateSuggestion } from './training/range-test';

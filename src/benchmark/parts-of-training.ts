@@ -11,7 +11,7 @@ import { adaptivePace } from '../training/pace';
 import { evaluationProgram } from '../training/evaluation-program';
 import { updatesProgram } from '../training/programs';
 import { score } from '../training/scoring';
-import type { TrainingParts } from '../training/train';
+import type { TrainingParts } from '../training/train-options';
 import { updateInputs } from '../training/update-inputs';
 
 export interface PartOfTraining {

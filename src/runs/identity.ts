@@ -11,7 +11,7 @@ import { measurementUpdates } from '../training/measurement-updates';
 import { miniBatches } from '../training/mini-batches';
 import { evaluationProgram } from '../training/evaluation-program';
 import { updatesProgram } from '../training/programs';
-import type { TrainOptions } from '../training/train';
+import type { TrainOptions } from '../training/train-options';
 import { updateInputs } from '../training/update-inputs';
 import { canonicalJson, sha256 } from './canonical-json';
 import { networkOf, type RunSettings, trainOptionsOf } from './settings';

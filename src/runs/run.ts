@@ -9,7 +9,9 @@ import { iteration } from '../training/iteration';
 import type { LiveOptions } from '../training/live';
 import type { History, Measurement } from '../training/measurement';
 import type { Model } from '../training/model';
-import { train, type TrainingRun, type TrainOptions } from '../training/train';
+import { train, type TrainingRun } from '../training/train';
+import type { TrainOptions } from '../training/train-options';
+import { type CheckpointKeeper, checkpointKeeper } from './checkpoint-keeper';
 import { describeEnvironment } from './environment';
 import { identityOf, keyOf } from './identity';
 import { networkOf, parseRunSettings, partsOf, type RunSettings, type RunSettingsInput, trainOptionsOf } from './settings';
@@ -17,7 +19,6 @@ import { standardiserFor } from './standardisers';
 import { openStore, type RunStore } from './store';
 import { StoreError } from './store-error';
 import type { FinishedRun, StoredRun } from './stored-run';
-import { tell } from './tell';
 
 export interface StoredRunOptions {
   /** Where finished runs are; false keeps nothing. Default: `openStore()`. */
@@ -220,36 +221,6 @@ async function startTraining({ settings, parts, options }: Plan, checkpoint: Che
   return train(networkOf(settings), parts, { ...trainOptionsOf(settings), engine, standardiser, ...told, ...(live && { live }), ...(checkpoint && { checkpoint }), ...(now && { now }) });
 }
 
-interface CheckpointOptions extends Pick<StoredRunOptions, 'checkpointEverySeconds' | 'now' | 'onMessage'> {
-  readonly store: RunStore;
-  readonly key: string;
-  /** The update of the checkpoint that is there. */
-  readonly last: number | undefined;
-}
-
-/** Keeps where a training stands, so that it can be resumed after whatever happens to this process. */
-interface CheckpointKeeper {
-  /** Writes a checkpoint if the last one is old enough. */
-  keepIfDue(training: TrainingRun): Promise<void>;
-  /** Writes a checkpoint if there is anything new to keep. */
-  keep(training: TrainingRun): Promise<void>;
-}
-
-function checkpointKeeper({ last, checkpointEverySeconds = 10, now = () => performance.now(), ...target }: CheckpointOptions): CheckpointKeeper {
-  let kept = { at: now(), update: last };
-  const keeper: CheckpointKeeper = {
-    async keepIfDue(training) {
-      if (now() - kept.at >= 1000 * checkpointEverySeconds) await keeper.keep(training);
-    },
-    async keep(training) {
-      const checkpoint = training.history.length > 0 ? training.checkpoint : undefined;
-      if (checkpoint && checkpoint.update !== kept.update) await saveCheckpoint(checkpoint, target);
-      kept = { at: now(), update: checkpoint?.update };
-    },
-  };
-  return keeper;
-}
-
 /** Yields the training's measurements, first those of its checkpoint. Where it is left before its end, a checkpoint stays. */
 async function* withCheckpoints(training: TrainingRun, { history }: State, checkpoints: CheckpointKeeper | undefined): AsyncGenerator<Measurement, undefined> {
   let finished = false;
@@ -271,16 +242,6 @@ async function* withCheckpoints(training: TrainingRun, { history }: State, check
     if (!finished) await checkpoints?.keep(training);
   }
   return undefined;
-}
-
-/** A training is not to end for want of a checkpoint. */
-async function saveCheckpoint(checkpoint: Checkpoint, { store, key, onMessage = tell }: Pick<CheckpointOptions, 'store' | 'key' | 'onMessage'>): Promise<void> {
-  try {
-    await store.putCheckpoint(key, checkpoint);
-  } catch (error) {
-    if (!(error instanceof StoreError)) throw error;
-    onMessage(`${error.message} The training goes on without a checkpoint.`);
-  }
 }
 
 /** CLR_LAB_FRESH, set by `npm run report -- --fresh`. */

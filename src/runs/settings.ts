@@ -9,7 +9,7 @@ import { optimiserFrom } from '../network/optimiser/description';
 import type { OptimiserDescription } from '../network/optimiser/optimiser';
 import { type ScheduleDescription, scheduleFrom } from '../schedule/description';
 import type { Augmentation } from '../training/augmentation';
-import type { TrainOptions } from '../training/train';
+import type { TrainOptions } from '../training/train-options';
 import { schemaOnDemand, validate } from './validate';
 
 /** All that determines a run beside the data, as plain JSON. */

@@ -1,7 +1,8 @@
 import type { Network } from '../network/network';
 import type { History } from './measurement';
 import type { Model } from './model';
-import { train, type TrainingParts, type TrainOptions } from './train';
+import { train } from './train';
+import type { TrainingParts, TrainOptions } from './train-options';
 
 /** A finished training. */
 export interface Fit {

@@ -2,7 +2,8 @@ import type { Network } from '../network/network';
 import { exponential } from '../schedule/exponential';
 import type { DecayOptions } from '../schedule/step';
 import { DivergenceError } from './divergence-error';
-import { train, type TrainingParts, type TrainOptions } from './train';
+import { train } from './train';
+import type { TrainingParts, TrainOptions } from './train-options';
 
 /** The rates that a range test goes through. */
 export interface RangeTestRates {

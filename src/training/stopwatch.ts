@@ -21,3 +21,12 @@ export function startStopwatch(now: () => number, before = 0): Stopwatch {
     },
   };
 }
+
+/** As `told`, with the stopwatch stopped. */
+export function offTheClock<A extends unknown[]>(stopwatch: Stopwatch, told: (...what: A) => void | Promise<void>): (...what: A) => Promise<void> {
+  return async (...what) => {
+    stopwatch.pause();
+    await told(...what);
+    stopwatch.resume();
+  };
+}

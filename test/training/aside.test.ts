@@ -7,7 +7,8 @@ import type { Engine } from '../../src/engine/engine';
 import { openEngine } from '../../src/engine/select-engine';
 import { fullyConnected } from '../../src/network/network';
 import { cyclical } from '../../src/schedule/cyclical';
-import { train, type TrainOptions } from '../../src/training/train';
+import { train } from '../../src/training/train';
+import type { TrainOptions } from '../../src/training/train-options';
 import { randomDataset } from '../support/random-dataset';
 
 const runs = promisify(execFile);

@@ -15,7 +15,8 @@ import { fit } from '../../src/training/fit';
 import type { Model } from '../../src/training/model';
 import { predict } from '../../src/training/predict';
 import { snapshotsAt } from '../../src/training/snapshots';
-import { train, type TrainOptions } from '../../src/training/train';
+import { train } from '../../src/training/train';
+import type { TrainOptions } from '../../src/training/train-options';
 import { randomDataset } from '../support/random-dataset';
 
 const dataset = randomDataset({ recordsPerBatch: 200, width: 48 });

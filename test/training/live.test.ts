@@ -6,7 +6,8 @@ import { evaluate } from '../../src/training/evaluate';
 import { fit } from '../../src/training/fit';
 import { liveMeter, liveOptions } from '../../src/training/live';
 import type { Measurement } from '../../src/training/measurement';
-import { train, type TrainOptions } from '../../src/training/train';
+import { train } from '../../src/training/train';
+import type { TrainOptions } from '../../src/training/train-options';
 import { randomDataset } from '../support/random-dataset';
 
 const dataset = randomDataset({ recordsPerBatch: 200, width: 48 });

@@ -11,7 +11,8 @@ import { referenceAlgebra } from '../../src/engine/reference/reference-algebra';
 import { constant } from '../../src/schedule/constant';
 import { evaluate } from '../../src/training/evaluate';
 import { fit } from '../../src/training/fit';
-import { train, type TrainOptions } from '../../src/training/train';
+import { train } from '../../src/training/train';
+import type { TrainOptions } from '../../src/training/train-options';
 import { randomDataset } from '../support/random-dataset';
 
 const dataset = randomDataset({ recordsPerBatch: 200, width: 48 });

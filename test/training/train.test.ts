@@ -9,7 +9,8 @@ import { DivergenceError } from '../../src/training/divergence-error';
 import { openEngine } from '../../src/engine/select-engine';
 import { evaluate } from '../../src/training/evaluate';
 import { fit } from '../../src/training/fit';
-import { train, type TrainOptions } from '../../src/training/train';
+import { train } from '../../src/training/train';
+import type { TrainOptions } from '../../src/training/train-options';
 import { randomDataset } from '../support/random-dataset';
 
 const dataset = randomDataset({ recordsPerBatch: 200, width: 48 });

@@ -6,7 +6,8 @@ import type { Network } from '../../network/network';
 import { constant } from '../../schedule/constant';
 import { evaluate, type EvaluateOptions } from '../evaluate';
 import type { Scores } from '../measurement';
-import { train, type TrainingParts, type TrainingRun, type TrainOptions } from '../train';
+import { train, type TrainingRun } from '../train';
+import type { TrainingParts, TrainOptions } from '../train-options';
 
 export interface InitialScoresOptions extends EvaluateOptions {
   /** Seed of the initial weights. Default 1. */
