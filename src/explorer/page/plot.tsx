@@ -30,18 +30,23 @@ export function Plot({ figure, class: className, label, onWidth, toolbar = false
 
   useEffect(() => {
     const graph = place.current!;
-    let [timer, free]: [ReturnType<typeof setTimeout> | undefined, number] = [undefined, 0];
-    const draw = () => {
-      timer = undefined;
+    let [waiting, closed, free] = [false, false, 0];
+    let drawn: Promise<void> = Promise.resolve();
+    const draw = async () => {
+      await new Promise((resolve) => setTimeout(resolve, free - performance.now()));
+      waiting = false;
       const { clientWidth: width, clientHeight: height } = graph;
-      if (width < 40 || height < 40) return;
+      if (closed || width < 40 || height < 40) return;
       const started = performance.now();
       const { data, layout } = latest.current;
-      void Plotly.react(graph, data, { ...layout, width, height, autosize: false }, { displaylogo: false, displayModeBar: toolbar ? 'hover' : false, responsive: false, modeBarButtonsToRemove: ['lasso2d', 'select2d', 'autoScale2d'] });
+      await Plotly.react(graph, data, { ...layout, width, height, autosize: false }, { displaylogo: false, displayModeBar: toolbar ? 'hover' : false, responsive: false, modeBarButtonsToRemove: ['lasso2d', 'select2d', 'autoScale2d'] });
       free = performance.now() + (performance.now() - started) / drawingShare;
     };
+    // One after another: Plotly draws in steps, and whatever came between them, or the end, would find axes without a size.
     schedule.current = () => {
-      timer ??= setTimeout(draw, Math.max(0, free - performance.now()));
+      if (waiting) return;
+      waiting = true;
+      drawn = drawn.then(draw, draw);
     };
     const observer = new ResizeObserver(() => {
       onWidth?.(graph.clientWidth);
@@ -49,9 +54,9 @@ export function Plot({ figure, class: className, label, onWidth, toolbar = false
     });
     observer.observe(graph);
     return () => {
-      clearTimeout(timer);
+      closed = true;
       observer.disconnect();
-      Plotly.purge(graph);
+      void drawn.finally(() => Plotly.purge(graph));
     };
   }, []);
   useEffect(() => schedule.current(), [figure]);
