@@ -6,6 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Dealer, Subscriber } from 'zeromq';
+import { kernelspec } from '../../src/notebook/kernel/kernelspec';
 import { decode, encode, newHeader, type ConnectionInfo, type Message } from '../../src/notebook/kernel/wire';
 
 const root = path.resolve(__dirname, '..', '..');
@@ -44,7 +45,7 @@ export class KernelClient {
     writeFileSync(file, JSON.stringify(info));
     this.process = spawn(process.execPath, [path.join(root, 'src/cli/start.mjs'), 'kernel', 'start', file], {
       cwd: this.folder,
-      env: { ...process.env, ...environment },
+      env: { ...process.env, ...kernelspec().env, ...environment }, // as Jupyter starts it
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.exited = once(this.process, 'exit');

@@ -18,7 +18,7 @@ describe('the kernelspec', () => {
     const folder = mkdtempSync(path.join(os.tmpdir(), 'clr-lab-spec-test-'));
     const own = await installKernelspec(path.join(folder, 'kernels'));
     expect(own).toBe(path.join(folder, 'kernels', 'clr-lab'));
-    expect(JSON.parse(readFileSync(path.join(own, 'kernel.json'), 'utf8'))).toMatchObject({ display_name: 'TypeScript (clr-lab)', language: 'typescript' });
+    expect(JSON.parse(readFileSync(path.join(own, 'kernel.json'), 'utf8'))).toMatchObject({ display_name: 'TypeScript (clr-lab)', language: 'typescript', env: { MALLOC_ARENA_MAX: '1' } });
     rmSync(folder, { recursive: true });
   });
 
