@@ -4,17 +4,20 @@ import type { RunStore } from './store';
 import { StoreError } from './store-error';
 import { tell } from './tell';
 
-export interface CheckpointKeeperOptions {
+export interface CheckpointOptions {
+  /** A checkpoint is written as often as this, in seconds, also between measurements that are far apart. Default 10. */
+  readonly checkpointEverySeconds?: number;
+  /** Told what goes wrong without ending the run. Default: a line on standard error. */
+  readonly onMessage?: (text: string) => void;
+  /** Milliseconds of a clock that never goes back. */
+  readonly now?: () => number;
+}
+
+interface CheckpointKeeperOptions extends CheckpointOptions {
   readonly store: RunStore;
   readonly key: string;
   /** The update of the checkpoint that is there. */
   readonly last: number | undefined;
-  /** A checkpoint is old enough after so many seconds. Default 10. */
-  readonly checkpointEverySeconds?: number;
-  /** Told where a checkpoint cannot be written. Default: a line on standard error. */
-  readonly onMessage?: (text: string) => void;
-  /** Milliseconds of a clock that never goes back. */
-  readonly now?: () => number;
 }
 
 /** Keeps where a training stands, so that it can be resumed after whatever happens to this process. */

@@ -11,7 +11,7 @@ import type { History, Measurement } from '../training/measurement';
 import type { Model } from '../training/model';
 import { train, type TrainingRun } from '../training/train';
 import type { TrainOptions } from '../training/train-options';
-import { type CheckpointKeeper, checkpointKeeper } from './checkpoint-keeper';
+import { type CheckpointKeeper, checkpointKeeper, type CheckpointOptions } from './checkpoint-keeper';
 import { describeEnvironment } from './environment';
 import { identityOf, keyOf } from './identity';
 import { networkOf, parseRunSettings, partsOf, type RunSettings, type RunSettingsInput, trainOptionsOf } from './settings';
@@ -20,7 +20,7 @@ import { openStore, type RunStore } from './store';
 import { StoreError } from './store-error';
 import type { FinishedRun, StoredRun } from './stored-run';
 
-export interface StoredRunOptions {
+export interface StoredRunOptions extends CheckpointOptions {
   /** Where finished runs are; false keeps nothing. Default: `openStore()`. */
   readonly store?: RunStore | false;
   /** Train again even if the run is stored. Default: whether the environment variable CLR_LAB_FRESH is set (and not 0). */
@@ -31,14 +31,8 @@ export interface StoredRunOptions {
   readonly threads?: number;
   /** Stops the training and leaves a checkpoint. Default: the running notebook cell's. */
   readonly signal?: AbortSignal;
-  /** A checkpoint is written as often as this, in seconds, also between measurements that are far apart. Default 10. */
-  readonly checkpointEverySeconds?: number;
   /** Measurements on small samples in between. Default: none. */
   readonly live?: LiveOptions;
-  /** Told what goes wrong without ending the run. Default: a line on standard error. */
-  readonly onMessage?: (text: string) => void;
-  /** Milliseconds of a clock that never goes back. */
-  readonly now?: () => number;
   /** The time that finished runs are labelled with. */
   readonly date?: () => Date;
 }

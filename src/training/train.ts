@@ -129,7 +129,8 @@ async function makeReady(plan: Plan, progress: Progress): Promise<Ready> {
   const { network, train } = plan;
   const engine = await resolveEngine(plan.engine);
   const standardiser = plan.standardiser ?? (await fitStandardiser(train));
-  Object.assign(progress, { engine, standardiser });
+  progress.engine = engine;
+  progress.standardiser = standardiser;
   const data = programData(train.dataset, standardiser);
   const updating = await engine.compile(updatesProgram(network, data, plan.batchSize, plan));
   const evaluators = openEvaluators(({ networks, aside }) => engine.compile(evaluationProgram(network, data, { ...engine, networks }), { aside }));
@@ -161,7 +162,7 @@ function trainerOf(plan: Plan, progress: Progress, { start, updating, evaluators
 
 /** Whether an earlier update than this is to be measured, and its measurement is not in the history yet. */
 function owesMeasurement({ measureAt }: Plan, { history }: Progress, update: number): boolean {
-  const measured = history.length > 0 ? history[history.length - 1].update : -1;
+  const measured = history.at(-1)?.update ?? -1;
   return measureAt.some((at) => at > measured && at < update);
 }
 
@@ -169,4 +170,3 @@ function requireFinite({ update, eta, train, validation }: Measurement, lambda: 
   const diverged = [train.cost, validation.cost].find((value) => !Number.isFinite(value));
   if (diverged !== undefined) throw new DivergenceError(update, eta, lambda, diverged);
 }
-

@@ -9,8 +9,6 @@ import { Dealer, Subscriber } from 'zeromq';
 import { kernelspec } from '../../src/notebook/kernel/kernelspec';
 import { decode, encode, newHeader, type ConnectionInfo, type Message } from '../../src/notebook/kernel/wire';
 
-const root = path.resolve(__dirname, '..', '..');
-
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -43,9 +41,10 @@ export class KernelClient {
   private constructor(readonly info: ConnectionInfo, environment: Record<string, string>) {
     const file = path.join(this.folder, 'connection.json');
     writeFileSync(file, JSON.stringify(info));
-    this.process = spawn(process.execPath, [path.join(root, 'src/cli/start.mjs'), 'kernel', 'start', file], {
+    const { argv: [command, ...args], env } = kernelspec(); // as Jupyter starts it
+    this.process = spawn(command!, args.map((arg) => arg.replace('{connection_file}', file)), {
       cwd: this.folder,
-      env: { ...process.env, ...kernelspec().env, ...environment }, // as Jupyter starts it
+      env: { ...process.env, ...env, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.exited = once(this.process, 'exit');

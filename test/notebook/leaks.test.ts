@@ -1,6 +1,8 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { executeNotebook } from '../../src/notebook/execute/execute';
 import { codeCell, newNotebook } from '../../src/notebook/execute/nbformat';
@@ -15,16 +17,23 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** What a leak would add to, counted: this process's children, open files and sockets, handles by their kind, and the folder for temporary files. */
-function held(): Record<string, number> {
+/** What a leak would add to: this process's children, open files and sockets, handles by their kind, and the folder for temporary files. */
+function held() {
   const linux = process.platform === 'linux';
-  const counts: Record<string, number> = {
-    children: linux ? readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && parentOf(pid) === process.pid).length : 0,
-    descriptors: linux ? readdirSync('/proc/self/fd').length : 0,
-    temporary: readdirSync(path.join(folder, 'tmp')).length,
-  };
-  for (const kind of process.getActiveResourcesInfo()) if (kind !== 'FSReqCallback' && kind !== 'Timeout') counts[kind] = (counts[kind] ?? 0) + 1;
-  return counts;
+  const children = linux ? readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && parentOf(pid) === process.pid).length : 0;
+  const descriptors = linux ? readdirSync('/proc/self/fd').length : 0;
+  const resources = process.getActiveResourcesInfo().filter((name) => name !== 'FSReqCallback' && name !== 'Timeout').sort();
+  return { children, descriptors, resources, temporary: readdirSync(path.join(folder, 'tmp')) };
+}
+
+/** The same, once handles that are closing have closed and the test runner's own messages are sent. */
+async function settled() {
+  for (let last = held(); ; ) {
+    await delay(300);
+    const now = held();
+    if (isDeepStrictEqual(now, last)) return now;
+    last = now;
+  }
 }
 
 function parentOf(pid: string): number | undefined {
@@ -50,9 +59,8 @@ test(`${notebooks} notebooks one after another leave no process, port, file or t
   };
   const execute = async () => expect(await executeNotebook(notebook, { cwd: folder, environment })).toMatchObject({ status: 'ok' });
   await execute(); // what is loaded once
-  const before = held();
+  const before = await settled();
   for (let k = 1; k < notebooks; k++) await execute();
-  const leaked = () => Object.entries(held()).filter(([what, count]) => count > (before[what] ?? 0));
-  await expect.poll(leaked, { timeout: 10_000 }).toEqual([]); // a handle closes, and the test runner's own message ends, a moment later; what leaks stays
-  expect(before).toMatchObject({ temporary: 0 });
+  await expect.poll(settled, { timeout: 10_000 }).toEqual(before);
+  expect(before).toMatchObject({ temporary: [] });
 }, 60_000 + 10_000 * notebooks);
