@@ -236,7 +236,8 @@ describe('runs', () => {
     expect(second.state).toBe('queued');
     await eventsUntil((event) => event.type === 'points' && event.id === id);
     const command = (which: string, what: string) => ask({ method: 'POST', path: inside(`api/jobs/${which}/command`), body: JSON.stringify({ command: what }) });
-    const isPaused = eventsUntil((event) => event.type === 'job' && event.job.state === 'paused');
+    // A page that comes after the halt is told of it by the state of all things.
+    const isPaused = eventsUntil((event) => (event.type === 'state' ? event.jobs : event.type === 'job' ? [event.job] : []).some(({ state }) => state === 'paused'));
     expect((await command(id, 'pause')).status).toBe(200);
     await isPaused;
     const pausedAt = async () => {
